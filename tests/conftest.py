@@ -1,0 +1,104 @@
+"""What every test may ask for: real servers, an empty migrated database, settings, a clock."""
+
+import dataclasses
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, text
+
+from core.config import Settings, load
+from core.database import Base, make_engine
+from ringback import embedded
+from tests.clock import HandClock
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[tuple[str, str]]:
+    """A PostgreSQL and a Redis of this test process's own: (database URL, Redis URL)."""
+    with tempfile.TemporaryDirectory(prefix="rb") as folder, embedded.servers(Path(folder)) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: tuple[str, str]) -> str:
+    """The URL of a database with the newest schema."""
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", servers[0].replace("%", "%%"))
+    command.upgrade(config, "head")
+    return servers[0]
+
+
+@pytest.fixture(scope="session")
+def _shared_engine(migrated: str) -> Iterator[Engine]:
+    engine = make_engine(migrated, pool_size=20)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(_shared_engine: Engine) -> Iterator[Engine]:
+    """An engine on an empty database: every table is emptied and every counter starts again, before the test."""
+    tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+    with _shared_engine.begin() as connection:
+        connection.execute(text("set local lock_timeout = '10s'"))
+        connection.execute(text(f"truncate {tables} restart identity cascade"))
+        connection.execute(text("alter sequence ticket_id_seq restart"))
+    return _shared_engine
+
+
+@pytest.fixture
+def redis_url(servers: tuple[str, str]) -> str:
+    """A Redis that keeps nothing from the test before."""
+    import redis
+
+    with redis.Redis.from_url(servers[1]) as client:
+        client.flushall()
+    return servers[1]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """Monday 2026-11-23, 10:00 UTC, until moved."""
+    return HandClock()
+
+
+@pytest.fixture
+def settings(servers: tuple[str, str], tmp_path: Path) -> Settings:
+    """Demo settings on this process's servers, with a data folder of the test's own."""
+    loaded = load({"RINGBACK_DATA": str(tmp_path / "var"), "PUBLIC_URL": "http://127.0.0.1:8000"}, Path("/nonexistent"))
+    return dataclasses.replace(loaded, database_url=servers[0], redis_url=servers[1])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nothing may be skipped: a green run is a run of everything."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} skipped: nothing may be skipped here", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def execute(engine: Engine, statement: str, **values: object) -> list[tuple[object, ...]]:
+    """Run one statement in a transaction of its own and return its rows, if it has any."""
+    with engine.begin() as connection:
+        result = connection.execute(text(statement), values)
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+def scalar(engine: Engine, statement: str, **values: object) -> object:
+    """The one value of a query, None without rows."""
+    rows = execute(engine, statement, **values)
+    return rows[0][0] if rows else None
+
+
+__all__ = ["execute", "scalar"]
