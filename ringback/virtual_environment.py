@@ -1,0 +1,157 @@
+"""Makes `.venv` hold exactly what a hashed requirements file names. Run by bin/setup with any Python 3.11 or newer.
+
+It uses the standard library alone, since nothing is installed yet. A stamp in `.venv` says which file was installed
+whole: without it, or after the file changed, the installation is done again; with it, nothing is.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_SHOW_EVERY = 20
+
+
+class SetUpError(RuntimeError):
+    """The environment cannot be made; the message is for whoever started it."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`[--ready] ROOT run|test`: make the environment, or only say by the exit status whether it is ready."""
+    *options, folder, what = arguments
+    root = Path(folder)
+    if is_ready(root, what):
+        return 0
+    if options == ["--ready"]:
+        return 1
+    try:
+        set_up(root, what)
+    except (SetUpError, OSError) as error:
+        _say(f"Ringback could not be set up: {error}")
+        return 1
+    return 0
+
+
+def is_ready(root: Path, what: str) -> bool:
+    """Whether the stamp names the requirements file as it is now."""
+    stamp = _stamp(root, what)
+    return stamp.is_file() and stamp.read_text("utf-8") == _mark(root, what)
+
+
+def set_up(root: Path, what: str) -> None:
+    """Make `.venv` if it is missing or broken, install, and stamp it. Raises `SetUpError`, `OSError`."""
+    lock = os.open(root, os.O_RDONLY)  # the folder itself is the lock: no file is left behind
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_ready(root, what):
+            _make(root)
+            _install(root, what)
+            _stamp(root, what).write_text(_mark(root, what), "utf-8")
+            _say("Ringback is set up.")
+    finally:
+        os.close(lock)
+
+
+def _make(root: Path) -> None:
+    environment = root / ".venv"
+    if _works(environment):
+        return
+    _say(f"Setting up Ringback, once: making .venv with Python {sys.version.split()[0]} (1 of 2)")
+    if environment.is_symlink() or environment.is_file():
+        environment.unlink()
+    elif environment.exists():
+        shutil.rmtree(environment)
+    uv = shutil.which("uv")
+    if uv and _run([uv, "venv", "--quiet", "--python", sys.executable, str(environment)]) and _works(environment):
+        return
+    pip = [] if _has("ensurepip") else ["--without-pip"]
+    if not _run([sys.executable, "-m", "venv", "--clear", *pip, str(environment)]) or not _works(environment):
+        raise SetUpError(f"{environment} could not be made; is Python's venv module whole (Debian: python3-venv)?")
+
+
+def _works(environment: Path) -> bool:
+    """Whether its interpreter still starts: the Python it was made from may have gone."""
+    check = "import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix == sys.base_prefix)"
+    try:
+        done = subprocess.run([environment / "bin/python", "-I", "-c", check], capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def _install(root: Path, what: str) -> None:
+    requirements, python = _requirements(root, what), root / ".venv/bin/python"
+    count = sum(not line.startswith((" ", "#")) for line in requirements.read_text("utf-8").splitlines() if line)
+    _say(f"Setting up Ringback, once: installing {count} packages (2 of 2)")
+    uv = shutil.which("uv")
+    target = ["--require-hashes", "-r", str(requirements)]
+    if uv:
+        if _run([uv, "pip", "install", "--quiet", "--python", str(python), *target]):
+            return
+        _say("  uv could not install them; trying pip")
+    if not _run_pip([*_pip(python), "install", "--no-input", "--progress-bar", "off", *target], count=count):
+        raise SetUpError("the packages could not be installed (see above); start again to go on")
+
+
+def _pip(python: Path) -> list[str]:
+    """The environment's own pip, else the one of the Python that runs this."""
+    if _run([str(python), "-I", "-m", "pip", "--version"], quiet=True):
+        return [str(python), "-I", "-m", "pip"]
+    if _has("pip"):
+        return [sys.executable, "-m", "pip", "--python", str(python)]
+    raise SetUpError("there is neither pip nor uv; install one (Debian: apt install python3-venv)")
+
+
+def _run_pip(command: list[str], *, count: int) -> bool:
+    """Run pip, showing how far it is; what it said is shown whole when it fails."""
+    environment = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    said, fetched = [], 0
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            said.append(line)
+            if line.startswith("Collecting "):
+                fetched += 1
+                if fetched % _SHOW_EVERY == 0:
+                    _say(f"  fetched {fetched} of at most {count}")
+            elif line.startswith("Installing collected"):
+                _say("  unpacking")
+    if process.returncode:
+        sys.stderr.writelines(said[-40:])
+    return process.returncode == 0
+
+
+def _run(command: list[str], *, quiet: bool = False) -> bool:
+    output = subprocess.DEVNULL if quiet else sys.stderr
+    return subprocess.run(command, stdout=output, stderr=output, check=False).returncode == 0
+
+
+def _has(module: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(module) is not None
+
+
+def _requirements(root: Path, what: str) -> Path:
+    return root / "requirements" / f"{what}.txt"
+
+
+def _stamp(root: Path, what: str) -> Path:
+    return root / ".venv" / f"ringback-{what}.stamp"
+
+
+def _mark(root: Path, what: str) -> str:
+    return hashlib.sha256(_requirements(root, what).read_bytes()).hexdigest()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
