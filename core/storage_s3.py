@@ -24,6 +24,7 @@ from core.storage import (
     NotStored,
     Reading,
     StorageRefused,
+    StorageUnavailable,
     Stored,
     checked_key,
     checked_prefix,
@@ -92,6 +93,8 @@ class S3Storage:
                 found = self._client.head_object(Bucket=self._bucket.name, Key=key)
         except NotStored:
             return None
+        if "ContentLength" not in found:
+            raise StorageUnavailable(f"{key}: the store does not say how long it is")
         kept = {name.lower(): value for name, value in found.get("Metadata", {}).items()}
         return Stored(found["ContentLength"], (found.get("ETag") or "").strip('"') or None, kept.get("sha256"))
 
@@ -135,15 +138,16 @@ class S3Storage:
 
 def _reading(answer: "GetObjectOutputTypeDef", key: str, start: int, length: int | None) -> Reading:
     """The range asked for, of an answer that holds it (206) or the whole object (200: the range was ignored)."""
-    size = answer["ContentLength"]
     partial = answer["ResponseMetadata"]["HTTPStatusCode"] == 206
-    if not partial and start and start >= size:
+    skip = 0 if partial else start
+    size = answer.get("ContentLength")
+    if size is None:  # sent in chunks of its own: it ends where it ends
+        return S3Reading(answer["Body"], key, skip=skip, left=length)
+    if skip and skip >= size:
         answer["Body"].close()
         raise BeyondEnd(key, size)
-    here = size if partial else size - start
-    return S3Reading(
-        answer["Body"], key, skip=0 if partial else start, left=here if length is None else min(length, here)
-    )
+    here = size - skip
+    return S3Reading(answer["Body"], key, skip=skip, left=here if length is None else min(length, here))
 
 
 @lru_cache(maxsize=4)

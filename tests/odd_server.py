@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Answer:
-    """One answer; `cut` closes the connection after that many bytes of the body."""
+    """One answer; `cut` closes the connection after that many bytes of the body; a header of None is not sent."""
 
     status: int = 200
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str | None] = field(default_factory=dict)
     cut: int | None = None
 
 
@@ -52,7 +52,8 @@ def serving(answer: Callable[[Asked], Answer]) -> Iterator[OddServer]:
             reply = answer(asked)
             self.send_response(reply.status)
             for name, value in ({"Content-Length": str(len(reply.body))} | reply.headers).items():
-                self.send_header(name, value)
+                if value is not None:
+                    self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(reply.body[: reply.cut])

@@ -128,6 +128,16 @@ def test_a_server_that_answers_a_range_with_everything_is_cut_to_size() -> None:
     assert odd.asked[0].headers["range"] == "bytes=100000-100049"
 
 
+def test_an_answer_without_a_length_is_read_to_its_end() -> None:
+    body = bytes(range(256)) * 1000
+    with serving(lambda _: Answer(body=body, headers={"Content-Length": None}, cut=len(body))) as odd:
+        storage = bucket_at(odd.url)
+        assert b"".join(storage.open("a")) == body
+        assert b"".join(storage.open("a", 100_000, 50)) == body[100_000:100_050]
+        with pytest.raises(StorageUnavailable, match="ended early"):
+            b"".join(storage.open("a", 255_000, 5000))
+
+
 def test_a_store_without_checksums_is_asked_again_without_one() -> None:
     kept = {"x-amz-meta-sha256": hashlib.sha256(b"audio").hexdigest(), "Content-Length": "5"}
 
