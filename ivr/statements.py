@@ -1,0 +1,56 @@
+"""The statements of the caller's path: each room's fragments put together, so that a webhook is one round trip."""
+
+from core import outbox_sql
+from recordings import ordering
+from routing import wanting
+from tickets import call_events, sightings, turns
+
+
+def _with(*parts: str, then: str) -> str:
+    return "with" + ",".join(parts) + then
+
+
+TURN = _with(
+    turns.TURN,
+    turns.CALL,
+    turns.LEG,
+    turns.TICKET,
+    turns.EVENTS,
+    ordering.EXPECTED,
+    wanting.CALLBACK,
+    outbox_sql.CALL_JOBS,
+    outbox_sql.CALLBACK_JOB,
+    then=" select t.answer, t.fresh, c.id, k.number from t left join c on true left join k on true",
+)
+"""Writes a turn and all it means. Returns the stored answer, whether it was fresh, call id and ticket number."""
+
+STATUS = _with(
+    call_events.EVENT,
+    call_events.CALL,
+    call_events.LEG,
+    call_events.TICKET,
+    call_events.EVENTS,
+    outbox_sql.CALL_JOBS,
+    then=" select (select count(*) from s), c.id, c.ticket_id from (select 1) as one left join c on true",
+)
+"""Writes a call progress event. Returns 1 for a new event, 0 for a repeat, then the call's and its ticket's id."""
+
+RECORDING = _with(
+    sightings.SIGHTING,
+    ordering.NEWS,
+    outbox_sql.RECORDING_JOB,
+    ordering.EVENTS,
+    then=" select r.id, r.state from c left join r on true",
+)
+"""Writes news of a recording. Returns its id and state; None when the part already belongs to another recording."""
+
+FACTS = """
+select
+  (select jsonb_agg(jsonb_build_array(x.number, x.status, x.created_at) order by x.over, x.number desc)
+   from (select k.number, k.status, k.created_at, k.status in ('solved', 'closed') as over from ticket k
+         where k.brand_id = %(brand_id)s and k.caller = %(caller)s and k.status not in ('merged', 'spam')
+         order by over, k.id desc limit 20) x),
+  (select k.number from call c join ticket k on k.id = c.ticket_id
+   where c.account_sid = %(account_sid)s and c.sid = %(first_sid)s)
+"""
+"""Reads what a step may want to know: tickets opened from exactly this number, and this call's own ticket."""
