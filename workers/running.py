@@ -1,0 +1,141 @@
+"""One try of one row: take it, do the job, end the row or say when it is tried again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from core.outbox_models import OutboxRow, OutboxState
+from workers.errors import Verdict, judge
+from workers.failure import tell
+from workers.job import Job
+from workers.work import Equipment, Overtaken, Work
+
+GRACE = timedelta(seconds=30)
+"""From a job's time limit to its row being handed again: time for the limit to strike and for the error to be kept."""
+
+WORKER_LOST = Verdict("Its worker died or hung in every try", attempts=1)
+
+log = structlog.get_logger(__name__)
+
+
+class Ran(StrEnum):
+    """How a try ended."""
+
+    DONE = "done"
+    LATER = "later"
+    FAILED = "failed"
+    TAKEN = "taken"
+    """Another worker has or had this try, or the row has ended: nothing was done."""
+    OVERTAKEN = "overtaken"
+    """The row went to another worker or ended in mid-job: what this try wrote with its end was rolled back."""
+    UNSAID = "unsaid"
+    """The database is away, so how it ended is not written: the row is handed again after its deadline."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What travels through RQ: a row, and how many tries it had when it was handed over."""
+
+    row_id: int
+    attempts: int
+
+
+def run(equipment: Equipment, handed: Handed) -> Ran:
+    """Run the row if it still stands at that many tries. The row is the truth, so handing it over twice is harmless."""
+    with structlog.contextvars.bound_contextvars(outbox=handed.row_id, attempt=handed.attempts + 1):
+        try:
+            work = _take(equipment, handed)
+            ran = Ran.TAKEN if work is None else _try(work)
+        except DBAPIError as error:
+            log.warning("job_unsaid", error=judge(error).reason)
+            return Ran.UNSAID
+        log.info("job_ran", ended=ran.value)
+        return ran
+
+
+def _take(equipment: Equipment, handed: Handed) -> Work | None:
+    """Count the try before it begins, so that a job that kills its worker uses up its attempts like any other."""
+    now = equipment.clock()
+    with equipment.transaction() as session:
+        row = session.scalar(
+            select(OutboxRow)
+            .where(
+                OutboxRow.id == handed.row_id,
+                OutboxRow.attempts == handed.attempts,
+                OutboxRow.state.in_((OutboxState.ASKED, OutboxState.HANDED)),
+            )
+            .with_for_update()
+        )
+        if row is None:
+            return None
+        row.state = OutboxState.HANDED
+        row.attempts += 1
+        row.due_at = now + timedelta(seconds=equipment.job(row.job).limit) + GRACE
+        return Work(
+            equipment=equipment,
+            outbox_id=row.id,
+            attempt=row.attempts,
+            job=row.job,
+            args=row.args,
+            call_id=row.call_id,
+            ticket_id=row.ticket_id,
+        )
+
+
+def _try(work: Work) -> Ran:
+    job = work.equipment.job(work.job)
+    if work.attempt > job.attempts:
+        return _tried_in_vain(work, job, WORKER_LOST)
+    structlog.contextvars.bind_contextvars(job=work.job, call=work.call_id, ticket=work.ticket_id)
+    try:
+        job.function()(work)
+        return _end(work)
+    except Overtaken:
+        return Ran.OVERTAKEN
+    except Exception as error:
+        verdict = judge(error)
+        log.warning("job_error", reason=verdict.reason, exc_info=verdict.unforeseen)
+        return _tried_in_vain(work, job, verdict)
+
+
+def _end(work: Work) -> Ran:
+    """A job that did not end its row itself has it ended here."""
+    with work.transaction() as session:
+        row = session.get(OutboxRow, work.outbox_id)
+        if row is not None and row.state == OutboxState.DONE and row.attempts == work.attempt:
+            return Ran.DONE
+        work.done(session)
+    return Ran.DONE
+
+
+def _tried_in_vain(work: Work, job: Job, verdict: Verdict) -> Ran:
+    now = work.now()
+    attempts = min(job.attempts, verdict.attempts or job.attempts)
+    with work.transaction() as session:
+        if work.attempt >= attempts:
+            if not _write(session, work, state=OutboxState.FAILED, reason=verdict.reason, ended_at=now):
+                return Ran.OVERTAKEN
+            tell(session, work, reason=f"{job.failure}. {verdict.reason}", now=now)
+            return Ran.FAILED
+        wait = max(job.wait(row_id=work.outbox_id, attempt=work.attempt), verdict.after or timedelta())
+        kept = _write(session, work, state=OutboxState.ASKED, reason=verdict.reason, due_at=now + wait)
+        return Ran.LATER if kept else Ran.OVERTAKEN
+
+
+def _write(session: Session, work: Work, *, state: OutboxState, reason: str, **moments: datetime) -> bool:
+    statement = (
+        update(OutboxRow)
+        .where(
+            OutboxRow.id == work.outbox_id,
+            OutboxRow.attempts == work.attempt,
+            OutboxRow.state == OutboxState.HANDED,
+        )
+        .values(state=state, last_error=reason, **moments)
+        .returning(OutboxRow.id)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None

@@ -1,0 +1,99 @@
+"""What a job is given: its arguments, the process's clients, and the way to end its row in its own transaction."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine, update
+from sqlalchemy.orm import Session
+
+from core import storage
+from core.clock import Clock
+from core.config import Settings
+from core.database import transaction
+from core.outbox_models import OutboxRow, OutboxState
+from core.storage import Storage
+from workers.job import Job
+from workers.registry import JOBS, UNKNOWN
+
+
+class Overtaken(Exception):  # noqa: N818 - not an error: another worker has this row now
+    """The row was given to another worker, or ended, since this one took it: what was done here must not be kept."""
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What all jobs of one process share; clients are made once, at first use."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    jobs: Mapping[str, Job] = field(default_factory=lambda: JOBS)
+
+    def job(self, name: str) -> Job:
+        """The job of that name, else UNKNOWN."""
+        return self.jobs.get(name, UNKNOWN)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A session that commits at the end of the block."""
+        return transaction(self.engine)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Where recordings are kept."""
+        return storage.from_settings(self.settings)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One try of one row."""
+
+    equipment: Equipment
+    outbox_id: int
+    attempt: int
+    """1 for the first try; also the mark by which the row knows who has it."""
+    job: str
+    args: Mapping[str, Any]
+    call_id: int | None = None
+    ticket_id: int | None = None
+
+    @property
+    def engine(self) -> Engine:
+        return self.equipment.engine
+
+    @property
+    def settings(self) -> Settings:
+        return self.equipment.settings
+
+    @property
+    def storage(self) -> Storage:
+        return self.equipment.storage
+
+    def now(self) -> datetime:
+        """The present moment by the application's clock."""
+        return self.equipment.clock()
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A session that commits at the end of the block."""
+        return self.equipment.transaction()
+
+    def done(self, session: Session) -> None:
+        """End the row in the caller's transaction, so that the work and its end are kept together or not at all.
+
+        Raises Overtaken, which rolls that transaction back, when the row is no longer this try's.
+        """
+        statement = (
+            update(OutboxRow)
+            .where(
+                OutboxRow.id == self.outbox_id,
+                OutboxRow.attempts == self.attempt,
+                OutboxRow.state == OutboxState.HANDED,
+            )
+            .values(state=OutboxState.DONE, ended_at=self.now(), last_error=None)
+            .returning(OutboxRow.id)
+        )
+        if session.execute(statement).scalar_one_or_none() is None:
+            raise Overtaken
