@@ -9,6 +9,7 @@ from callflows.outcomes import Outcomes
 
 if TYPE_CHECKING:
     from callflows.steps.step import Step
+    from callflows.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,9 @@ class Position:
 
     flow, revision: key and content hash of the flow; step: the step that is waiting for input.
     silences, misses: failed inputs at this step so far; mode: a step's own small sub-state (``confirm:billing``).
-    slow: the caller had trouble, so timeouts are doubled. pocket: what this call has learned (a number keyed in,
-    the department), short strings by short names; it is sealed before it leaves the process.
+    repeats: how often it was heard again. slow: the caller had trouble, so timeouts are doubled.
+    pocket: what this call has learned (a number keyed in, the department), short strings by short names; it is sealed
+    before it leaves the process.
     """
 
     flow: str
@@ -30,6 +32,7 @@ class Position:
     mode: str = ""
     slow: bool = False
     pocket: Mapping[str, str] = field(default_factory=dict)
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,11 @@ class Needs:
 
 @dataclass(frozen=True)
 class Flow:
-    """One revision of a call flow, checked and ready: steps by name, and every prompt it can ever say by language."""
+    """One revision of a call flow, checked and ready: steps by name, and every prompt it can ever say by language.
+
+    operator: where 0 leads; failed: where a caller goes whom the line did not understand; last_resort: where they go
+    the second time. onward_needs: by step, the facts that may be asked for from there to the end of the turn.
+    """
 
     key: str
     revision: str
@@ -84,3 +91,8 @@ class Flow:
     steps: Mapping[str, "Step"]
     prompts: Mapping[str, Mapping[str, Prompt]]
     source: str = ""
+    operator: str = ""
+    failed: str = ""
+    last_resort: str = ""
+    vocabularies: Mapping[str, "Vocabulary"] = field(default_factory=dict)
+    onward_needs: Mapping[str, frozenset[str]] = field(default_factory=dict)

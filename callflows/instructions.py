@@ -39,7 +39,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Take a message after a beep, until `finish_key`, hang-up, `silence` seconds without speech, or `longest` seconds."""
+    """Take a message after a beep, until `finish_key`, hang-up, `silence` seconds without speech, or `longest`."""
 
     finish_key: str = "#"
     longest: int = 300

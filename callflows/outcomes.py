@@ -46,7 +46,7 @@ class Unrecorded:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The line ends the call on purpose. outcome: stable key such as ``message_left``, ``callback_requested``, ``informed``."""
+    """The line ends the call on purpose. outcome: stable key such as ``message_left`` or ``callback_requested``."""
 
     outcome: str
 
