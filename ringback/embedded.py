@@ -3,6 +3,7 @@
 `bin/run` and the tests own servers; commands use running ones, or start them for as long as they need.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -148,6 +149,14 @@ def ensured(settings: Settings) -> Iterator[Settings]:
         yield embedded.filled(settings)
     finally:
         embedded.leave()
+
+
+@contextmanager
+def exported(settings: Settings) -> Iterator[Settings]:
+    """`ensured`, and the servers' addresses in this process's environment: for commands that start processes."""
+    with ensured(settings) as filled:
+        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = filled.database_url or "", filled.redis_url or ""
+        yield filled
 
 
 @contextmanager

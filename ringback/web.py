@@ -1,0 +1,59 @@
+"""The web server: granian, several processes of the same application, each with its threads."""
+
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from core.config import Settings
+from ringback.child_process import follow_parent
+
+THREADS = 8
+"""Requests one process works on at once. Live hints have a server of their own: a stream would hold a thread."""
+
+_RESPAWN_SECONDS = 0.5
+_STOP_SECONDS = 2
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; a worker that fails is replaced."""
+    Granian(
+        "ringback.web:application",
+        address=_address(settings.host, settings.port),
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=settings.web_concurrency,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        respawn_interval=_RESPAWN_SECONDS,
+        workers_kill_timeout=_STOP_SECONDS,
+        log_level=_log_level(settings.log_level),
+    ).serve()
+
+
+def application() -> Callable[..., Any]:
+    """What each worker loads: the application, in a process that does not outlive the server's main one.
+
+    Without that, workers go on listening after the main process was killed, and the next start finds its port taken.
+    """
+    follow_parent(signal.SIGKILL)
+    from ringback.app import create_app
+
+    return create_app()
+
+
+def _address(host: str, port: int) -> str:
+    """granian listens on addresses, not on names."""
+    return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
+
+
+def _log_level(level: str) -> Any:
+    from granian.log import LogLevels
+
+    return LogLevels(level)
