@@ -181,12 +181,14 @@ class Carrier:
         """Change a call's state and tell whoever subscribed to the event."""
         leg.call.status = status
         leg.call.updated_at = leg.clock.now()
-        self.store.save(leg.call)
         address = leg.call.status_callback
         if address is None or event not in address.events:
+            self.store.save(leg.call)
             return
-        self.tell(leg, address, parameters.progress(leg.call, now=leg.clock.now()), kind="call-status")
+        params = parameters.progress(leg.call, now=leg.clock.now())
         leg.call.events_sent += 1
+        self.store.save(leg.call)
+        self.tell(leg, address, params, kind="call-status")
 
     def finish(self, leg: Leg, ended: EndedError) -> None:
         """The call is over: everything that waited is sent, and its end is told once."""

@@ -55,7 +55,7 @@ class StoryResult:
         return "\n".join([f"story: {self.story.name}", *(str(spoken) for spoken in self.transcript)])
 
 
-class StoryFailed(AssertionError):  # noqa: N818 - reads as what happened
+class StoryFailed(AssertionError):
     """A story went otherwise than it says; the text has the reason and the transcript."""
 
     def __init__(self, result: StoryResult) -> None:

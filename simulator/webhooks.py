@@ -52,7 +52,7 @@ class Answer:
     method: str = "POST"
 
 
-class WebhookFailed(Exception):  # noqa: N818 - the carrier's word for it
+class WebhookFailed(Exception):
     """No usable answer. `code` is the carrier's number: 11200 status or time-out, 11205 no connection, 11210 name,
     11215 too many redirects, 11220 TLS."""
 

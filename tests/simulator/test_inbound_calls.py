@@ -10,7 +10,10 @@ from simulator.story_run import SignedHttp, StoryResult, run_story
 from tests.simulator.conftest import NUMBER
 from tests.simulator.product import Product, nothing, twiml
 
-MENU = '<Gather action="/menu" numDigits="1"><Say>Press 1 for sales, 2 for billing.</Say></Gather><Redirect>/voice</Redirect>'
+MENU = (
+    '<Gather action="/menu" numDigits="1"><Say>Press 1 for sales, 2 for billing.</Say></Gather>'
+    "<Redirect>/voice</Redirect>"
+)
 
 
 def play(carrier: Carrier, lines: str, *, head: str = "", complaints: bool = False) -> StoryResult:
