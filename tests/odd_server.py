@@ -25,6 +25,8 @@ class Asked:
     path: str
     headers: dict[str, str]
     size: int
+    body: bytes = b""
+    """The first 64 kB."""
 
 
 @dataclass
@@ -44,10 +46,12 @@ def serving(answer: Callable[[Asked], Answer]) -> Iterator[OddServer]:
 
         def _serve(self) -> None:
             size = left = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(min(left, 65536))
+            left -= len(body)
             while left:
                 left -= len(self.rfile.read(min(left, 65536)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, self.path, headers, size)
+            asked = Asked(self.command, self.path, headers, size, body)
             odd.asked.append(asked)
             reply = answer(asked)
             self.send_response(reply.status)

@@ -1,0 +1,244 @@
+"""The carrier's REST interface, as far as Ringback uses it: place, change and end calls; fetch and delete audio.
+
+Works with any carrier that speaks the 2010-04-01 REST interface, by its base address. Every verb raises
+CarrierUnavailable (try again, mind `maybe_done`) or CarrierRefused (never will).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.carrier_errors import CarrierError, CarrierRefused, CarrierUnavailable, MediaNotReady
+
+if TYPE_CHECKING:
+    from core.carrier_http import CarrierHttp
+    from core.carrier_media import MediaStream
+
+__all__ = [
+    "Carrier",
+    "CarrierCall",
+    "CarrierError",
+    "CarrierRefused",
+    "CarrierUnavailable",
+    "MediaNotReady",
+    "NotASid",
+    "checked_sid",
+]
+
+STATUS_EVENTS = ("initiated", "ringing", "answered", "completed")
+
+_SID = re.compile(r"[A-Za-z0-9:_-]{2,64}")
+
+
+class NotASid(CarrierRefused):
+    """Not a carrier's id: it would have become part of an address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarrierCall:
+    """A call as the carrier sees it. `status` is the carrier's word; `duration` in seconds once it is over.
+
+    The carrier's answer can lag behind its own callbacks: trust a callback over this.
+    """
+
+    sid: str
+    status: str
+    direction: str | None
+    from_: str | None
+    to: str | None
+    parent_sid: str | None
+    duration: int | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in {"completed", "busy", "failed", "no-answer", "canceled"}
+
+
+class CarrierSettings(Protocol):
+    """The settings read here."""
+
+    @property
+    def twilio_account_sid(self) -> str | None: ...
+    @property
+    def twilio_auth_tokens(self) -> tuple[str, ...]: ...
+    @property
+    def twilio_api_key(self) -> str | None: ...
+    @property
+    def twilio_api_secret(self) -> str | None: ...
+    @property
+    def twilio_api_url(self) -> str: ...
+
+
+class Carrier:
+    """One account at one carrier. `username` is the account or an API key, `password` its token or secret.
+
+    Opens no connection when made; the libraries are imported at first use.
+    """
+
+    def __init__(self, *, account_sid: str, username: str, password: str, api_url: str) -> None:
+        self.account_sid = checked_sid(account_sid)
+        self._auth = (username, password)
+        self._api_url = api_url
+
+    @classmethod
+    def from_settings(cls, settings: CarrierSettings) -> "Carrier":
+        """The installation's first account: by its API key if one is given, else by its newest token."""
+        account = settings.twilio_account_sid or ""
+        if settings.twilio_api_key and settings.twilio_api_secret:
+            username, password = settings.twilio_api_key, settings.twilio_api_secret
+        else:
+            username, password = account, next(iter(settings.twilio_auth_tokens), "")
+        return cls(account_sid=account, username=username, password=password, api_url=settings.twilio_api_url)
+
+    def __repr__(self) -> str:
+        return f"Carrier({self.account_sid!r})"
+
+    def place_call(
+        self,
+        *,
+        to: str,
+        from_: str,
+        url: str,
+        status_callback: str,
+        status_events: Sequence[str] = STATUS_EVENTS,
+        timeout: int,
+        machine_detection: str | None = None,
+        fallback_url: str | None = None,
+    ) -> str:
+        """Ask the carrier to call `to` and fetch its instructions from `url`; the id of the new call.
+
+        `timeout` is how long it rings, in seconds (600 at most). `machine_detection` is the carrier's word
+        (``Enable`` or ``DetectMessageEnd``); None asks for none.
+        """
+        with _told():
+            call = self._client.calls.create(
+                to=to,
+                from_=from_,
+                url=url,
+                method="POST",
+                fallback_url=fallback_url,
+                fallback_method="POST" if fallback_url else None,
+                status_callback=status_callback,
+                status_callback_method="POST",
+                status_callback_event=list(status_events),
+                timeout=timeout,
+                machine_detection=machine_detection,
+            )
+            return _sid_of(call)
+
+    def hang_up(self, sid: str) -> bool:
+        """End a call in whatever state it is; False when it was over already."""
+        try:
+            with _told():
+                self._client.calls(checked_sid(sid)).update(status="completed")
+        except CarrierRefused as refusal:
+            if refusal.already_over:
+                return False
+            raise
+        return True
+
+    def redirect(self, sid: str, url: str) -> None:
+        """Let a call in progress fetch its next instructions from `url`; CarrierRefused.already_over if it ended."""
+        with _told():
+            self._client.calls(checked_sid(sid)).update(url=url, method="POST")
+
+    def call(self, sid: str) -> CarrierCall:
+        """What the carrier knows of a call."""
+        with _told():
+            call = self._client.calls(checked_sid(sid)).fetch()
+            return CarrierCall(
+                sid=_sid_of(call),
+                status=str(call.status or ""),
+                direction=call.direction,
+                from_=call._from,
+                to=call.to,
+                parent_sid=call.parent_call_sid,
+                duration=int(call.duration) if call.duration not in (None, "") else None,
+                started_at=call.start_time,
+                ended_at=call.end_time,
+            )
+
+    def delete_recording(self, recording_sid: str) -> bool:
+        """Delete a recording at the carrier (it keeps a line about it for 40 days); False when there was none."""
+        try:
+            with _told():
+                return bool(self._client.recordings(checked_sid(recording_sid)).delete())
+        except CarrierRefused as refusal:
+            if refusal.status == 404:
+                return False
+            raise
+
+    def open_media(self, recording_sid: str, channels: int = 2) -> "MediaStream":
+        """Stream a recording as WAV: two channels where the carrier has them, else one. Close the stream.
+
+        MediaNotReady while (or once) the carrier has no audio.
+        """
+        from core import carrier_media
+
+        return carrier_media.open_media(
+            self._http,
+            path=f"/2010-04-01/Accounts/{self.account_sid}/Recordings/{checked_sid(recording_sid)}.wav",
+            auth=self._auth,
+            channels=channels,
+        )
+
+    @cached_property
+    def _http(self) -> "CarrierHttp":
+        from core.carrier_http import CarrierHttp
+
+        return CarrierHttp(self._api_url)
+
+    @cached_property
+    def _client(self) -> Any:
+        from twilio.rest import Client  # type: ignore[import-untyped]
+
+        username, password = self._auth
+        # An environment of its own: the library would read TWILIO_EDGE and TWILIO_REGION from the process's.
+        return Client(
+            username,
+            password,
+            self.account_sid,
+            http_client=self._http,
+            environment={"_": ""},
+        )
+
+
+def checked_sid(sid: str) -> str:
+    """The id itself, safe within an address; NotASid when it is not. Carriers differ in form: no more is asked."""
+    if not _SID.fullmatch(sid):
+        raise NotASid("not a carrier's id")
+    return sid
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the library's errors into ours."""
+    from twilio.base.exceptions import (  # type: ignore[import-untyped]
+        TwilioRestException,
+        TwilioServiceException,
+    )
+
+    try:
+        yield
+    except TwilioRestException as error:
+        raise CarrierRefused(str(error.msg), status=error.status, code=_code(error.code)) from None
+    except TwilioServiceException as error:
+        raise CarrierRefused(error.detail or error.title, status=int(error.status), code=_code(error.code)) from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CarrierUnavailable(f"the carrier answered nonsense: {type(error).__name__}", maybe_done=True) from error
+
+
+def _code(code: object) -> int | None:
+    return code if isinstance(code, int) else None
+
+
+def _sid_of(call: Any) -> str:
+    if not isinstance(call.sid, str) or not _SID.fullmatch(call.sid):
+        raise ValueError("a call without an id")
+    return call.sid
