@@ -1,0 +1,154 @@
+"""Tickets and their timelines as pages read them: a fixed, small number of statements whatever the page holds."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from people.models import Account, Department
+from tickets.models import Call, Event, Leg, Ticket
+from tickets.paging import Page, Position
+
+UNASSIGNED = 0
+"""An assignee to ask for: nobody."""
+
+FEWEST_DIGITS = 4
+"""Fewer digits than these are looked for among ticket numbers only."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket with the words for its ids: department key, assignee's e-mail, SIDs of its calls' first legs."""
+
+    ticket: Ticket
+    department: str | None
+    assignee: str | None
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which tickets a list is asked for; None: whichever.
+
+    assignee_id: an account, or UNASSIGNED. call_sid: of any leg. q: a ticket number or part of a caller's number in
+    any writing, else words of the subject.
+    """
+
+    call_sid: str | None = None
+    caller: str | None = None
+    department_id: int | None = None
+    status: str | None = None
+    assignee_id: int | None = None
+    q: str | None = None
+
+
+def tickets(
+    session: Session, *, brand_id: int, asked: Asked | None = None, limit: int, after: Position | None = None
+) -> Page[TicketView]:
+    """A page of a brand's tickets, newest first. Two statements."""
+    statement = (
+        _rows(brand_id)
+        .where(*_conditions(asked or Asked()))
+        .order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(Ticket.created_at, Ticket.id) < (after.moment, after.id))
+    rows = session.execute(statement).all()
+    views = _views(session, rows[:limit])
+    last = views[-1].ticket if len(rows) > limit else None
+    return Page(views, Position(last.created_at, last.id) if last else None)
+
+
+def ticket(session: Session, *, brand_id: int, number: int) -> TicketView | None:
+    """The ticket of a number. Two statements."""
+    rows = session.execute(_rows(brand_id).where(Ticket.number == number)).all()
+    views = _views(session, rows)
+    return views[0] if views else None
+
+
+def ticket_row(session: Session, *, brand_id: int, number: int) -> Ticket | None:
+    """The bare row, for those who are about to change it."""
+    return session.scalar(select(Ticket).where(Ticket.brand_id == brand_id, Ticket.number == number))
+
+
+def ticket_timeline(session: Session, *, ticket_id: int, limit: int, after: Position | None = None) -> Page[Event]:
+    """What happened on a ticket and in its calls, in the order it happened. One statement."""
+    calls = select(Call.id).where(Call.ticket_id == ticket_id).scalar_subquery()
+    return _timeline(session, or_(Event.ticket_id == ticket_id, Event.call_id.in_(calls)), limit, after)
+
+
+def call_timeline(session: Session, *, call_id: int, limit: int, after: Position | None = None) -> Page[Event]:
+    """What happened in a call, in the order it happened. One statement."""
+    return _timeline(session, Event.call_id == call_id, limit, after)
+
+
+def _rows(brand_id: int) -> Select[Ticket, str, str]:
+    return (
+        select(Ticket, Department.key, Account.email)
+        .outerjoin(Department, Department.id == Ticket.department_id)
+        .outerjoin(Account, Account.id == Ticket.assignee_id)
+        .where(Ticket.brand_id == brand_id)
+    )
+
+
+def _views(session: Session, rows: Sequence[Any]) -> list[TicketView]:
+    sids = _calls_of(session, [row[0].id for row in rows])
+    return [TicketView(row[0], row[1], row[2], tuple(sids[row[0].id])) for row in rows]
+
+
+def _calls_of(session: Session, ticket_ids: Iterable[int]) -> dict[int | None, list[str]]:
+    """Ticket id → SIDs of its calls, in the order they began."""
+    statement = select(Call.ticket_id, Call.sid).where(Call.ticket_id.in_(ticket_ids))
+    sids: dict[int | None, list[str]] = defaultdict(list)
+    for ticket_id, sid in session.execute(statement.order_by(Call.started_at, Call.id)):
+        sids[ticket_id].append(sid)
+    return sids
+
+
+def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if asked.call_sid is not None:
+        conditions.append(Ticket.id.in_(_tickets_of_leg(asked.call_sid)))
+    if asked.caller is not None:
+        conditions.append(Ticket.caller == asked.caller)
+    if asked.department_id is not None:
+        conditions.append(Ticket.department_id == asked.department_id)
+    if asked.status is not None:
+        conditions.append(Ticket.status == asked.status)
+    if asked.assignee_id == UNASSIGNED:
+        conditions.append(Ticket.assignee_id.is_(None))
+    elif asked.assignee_id is not None:
+        conditions.append(Ticket.assignee_id == asked.assignee_id)
+    if asked.q is not None and asked.q.strip():
+        conditions.append(_search(asked.q.strip()))
+    return conditions
+
+
+def _tickets_of_leg(sid: str) -> Select[int | None]:
+    return select(Call.ticket_id).join(Leg, Leg.call_id == Call.id).where(Leg.sid == sid, Call.ticket_id.is_not(None))
+
+
+def _search(q: str) -> ColumnElement[bool]:
+    """Digits in any writing mean a ticket's number or the end of a caller's; anything else, words of the subject.
+
+    Subject and number endings are compared row by row, newest first: common words answer at once, rare ones read on.
+    """
+    digits = re.sub(r"[\s()+#./-]", "", q)
+    if not re.fullmatch(r"[0-9]{1,18}", digits):
+        return Ticket.subject.icontains(q, autoescape=True)
+    by_number = Ticket.number == int(digits)
+    return or_(by_number, Ticket.caller.endswith(digits)) if len(digits) >= FEWEST_DIGITS else by_number
+
+
+def _timeline(session: Session, whose: ColumnElement[bool], limit: int, after: Position | None) -> Page[Event]:
+    statement = select(Event).where(whose).order_by(Event.happened_at, Event.id).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(tuple_(Event.happened_at, Event.id) > (after.moment, after.id))
+    events = session.scalars(statement).all()
+    last = events[limit - 1] if len(events) > limit else None
+    return Page(events[:limit], Position(last.happened_at, last.id) if last else None)
