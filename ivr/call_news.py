@@ -64,7 +64,7 @@ def recording_values(
         "state": "ready" if ready else "expected",
         "source": news.source,
         "channels": news.channels,
-        "duration": news.duration,
+        "seconds": news.duration,
         "deadline_at": now + (FETCH_DEADLINE if ready else timedelta(0) if gone else expected_deadline),
         "failure": news.status if gone else None,
         "job": "fetch_recording" if ready else None,

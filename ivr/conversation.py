@@ -7,16 +7,16 @@ from typing import Any
 
 import psycopg
 import structlog
-from callflows.engine import advance, begin, resume
-from people.directory import Directory
 
+from callflows.engine import advance, begin, resume
 from callflows.flow import Flow, Heard, Needs, Position, Turn
 from core.clock import Clock
 from ivr import emergency, facts, statements
 from ivr.flows import Flows
 from ivr.forms import Parties
-from ivr.position import PocketTooLarge, Seal, from_plain, from_query, to_plain, to_query
+from ivr.position import PocketTooLarge, Seal, from_query, from_stored, to_query, to_stored
 from ivr.turn_rows import Place, turn_values
+from people.directory import Directory
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ class Conversation:
         script = self._flows.script(answer["f"], answer["r"])
         if script is None:
             return emergency.take_message(self._url)
-        position = from_plain(answer["next"]) if answer["next"] else None
+        position = from_stored(answer["next"]) if answer["next"] else None
         return script.render(
             answer["prompts"],
             answer["values"],
@@ -148,5 +148,5 @@ def _answer(turn: Turn, flow: Flow) -> dict[str, Any]:
         "l": turn.position.language if turn.position else flow.language,
         "prompts": list(turn.prompts),
         "values": dict(turn.values),
-        "next": to_plain(turn.position) if turn.position else None,
+        "next": to_stored(turn.position) if turn.position else None,
     }

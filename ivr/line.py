@@ -1,12 +1,11 @@
 """The line: every carrier webhook, apart from any web framework. Verify, parse, one operation, commit, render."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import psycopg
 import structlog
-from people.directory import Directory
 
 from core.clock import Clock
 from ivr import emergency, statements
@@ -16,6 +15,7 @@ from ivr.facts import Statements
 from ivr.forms import FormProblem, heard, parties, pretended_time, recording_news, status_change
 from ivr.signatures import Refused, verify
 from ivr.turn_rows import RECORDING_DEADLINE
+from people.directory import Directory
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ class Line:
         conversation: Conversation,
         directory: Callable[[], Directory],
         connections: Statements,
-        tokens: Callable[[str], tuple[str, ...]],
+        tokens: Sequence[str],
         clock: Clock,
         public_url: str,
         demo: bool,
@@ -109,7 +109,7 @@ class Line:
             body=request.body,
             content_type=request.content_type,
             signature=request.signature,
-            tokens=self._tokens(request.path),
+            tokens=self._tokens,
         )
         return signed.form()
 
@@ -166,5 +166,5 @@ class Line:
         return Answer(204)
 
     def _call(self, request: Request, form: dict[str, str]) -> Call:
-        pretended = pretended_time(form, self._tokens(request.path)) if self._demo else None
+        pretended = pretended_time(form, self._tokens) if self._demo else None
         return Call(parties=parties(form), pretended=pretended)

@@ -6,8 +6,10 @@ webhook must get the same answer, byte for byte.
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from cryptography.exceptions import InvalidTag
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from callflows import position as plain
 from callflows.flow import Position
 
 MAX_POCKET = 1024
@@ -39,8 +42,8 @@ class Seal:
         """The pocket as URL-safe text, "" when there is nothing in it. Raises `PocketTooLarge`."""
         if not pocket:
             return ""
-        plain = json.dumps(dict(sorted(pocket.items())), separators=(",", ":"), ensure_ascii=False).encode()
-        sealed = urlsafe_b64encode(self._ciphers[0].encrypt(plain, [call.encode()])).rstrip(b"=")
+        text = json.dumps(dict(sorted(pocket.items())), separators=(",", ":"), ensure_ascii=False).encode()
+        sealed = urlsafe_b64encode(self._ciphers[0].encrypt(text, [call.encode()])).rstrip(b"=")
         if len(sealed) > MAX_POCKET:
             raise PocketTooLarge(f"{len(sealed)} bytes")
         return sealed.decode()
@@ -63,19 +66,10 @@ class Seal:
 
 
 def to_query(position: Position, *, turn: int, call: str, seal: Seal) -> str:
-    """The query string of the URL that leads to `turn` from `position`. Empty parts are left out."""
-    parts = {
-        "t": str(turn),
-        "f": position.flow,
-        "r": position.revision,
-        "s": position.step,
-        "l": position.language,
-        "m": position.mode,
-        "n": f"{position.silences}.{position.misses}" if position.silences or position.misses else "",
-        "w": "1" if position.slow else "",
-        "p": seal.close(position.pocket, call=call),
-    }
-    return urlencode({name: value for name, value in parts.items() if value})
+    """The query string of the URL that leads to `turn` from `position`."""
+    parts = {"t": str(turn), **plain.to_plain(position)}
+    pocket = seal.close(position.pocket, call=call)
+    return urlencode(parts | {"k": pocket} if pocket else parts)
 
 
 def from_query(query: str, *, call: str, seal: Seal) -> tuple[int, Position]:
@@ -85,53 +79,20 @@ def from_query(query: str, *, call: str, seal: Seal) -> tuple[int, Position]:
     is our own fault or a key that was thrown away too early, and the caller must still be answered.
     """
     parts = dict(parse_qsl(query, keep_blank_values=True))
-    silences, _, misses = parts.get("n", "0.0").partition(".")
-    turn = int(parts["t"]) if parts.get("t", "").isdecimal() else 0
-    if not 1 <= turn <= 10_000:
+    turn = int(parts["t"]) if re.fullmatch(r"[0-9]{1,4}", parts.get("t", "")) else 0
+    if turn < 1:
         raise ValueError("no turn number")
-    if not parts.get("f") or not parts.get("s"):
-        raise ValueError("no step")
-    return turn, Position(
-        flow=parts["f"],
-        revision=parts.get("r", ""),
-        step=parts["s"],
-        language=parts.get("l", "en"),
-        silences=int(silences),
-        misses=int(misses),
-        mode=parts.get("m", ""),
-        slow=parts.get("w") == "1",
-        pocket=seal.open(parts.get("p", ""), call=call),
-    )
+    return turn, plain.from_plain(parts, seal.open(parts.get("k", ""), call=call))
 
 
-def to_plain(position: Position) -> dict[str, object]:
+def to_stored(position: Position) -> dict[str, Any]:
     """The position as JSON values, for the turn's row."""
-    return {
-        "f": position.flow,
-        "r": position.revision,
-        "s": position.step,
-        "l": position.language,
-        "m": position.mode,
-        "n": [position.silences, position.misses],
-        "w": position.slow,
-        "p": dict(position.pocket),
-    }
+    return {**plain.to_plain(position), "pocket": dict(position.pocket)}
 
 
-def from_plain(plain: Mapping[str, object]) -> Position:
+def from_stored(stored: Mapping[str, Any]) -> Position:
     """The position of a stored turn."""
-    silences, misses = plain["n"]  # type: ignore[misc]
-    return Position(
-        flow=str(plain["f"]),
-        revision=str(plain["r"]),
-        step=str(plain["s"]),
-        language=str(plain["l"]),
-        mode=str(plain["m"]),
-        silences=int(silences),
-        misses=int(misses),
-        slow=bool(plain["w"]),
-        pocket=dict(plain["p"]),  # type: ignore[call-overload]
-    )
+    return plain.from_plain(stored, stored["pocket"])
 
 
 def _derive(secret_key: str) -> bytes:

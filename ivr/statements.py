@@ -1,13 +1,33 @@
 """The statements of the caller's path: each room's fragments put together, so that a webhook is one round trip."""
 
+import re
+
 from core import outbox_sql
 from recordings import ordering
 from routing import wanting
 from tickets import call_events, sightings, turns
 
+TYPES = {
+    "text": "account_sid first_sid leg_sid parent_sid step note direction caller called attestation flow flow_revision "
+    "subject reason outcome part callback_number job_key job status recording_sid kind state source failure",
+    "bigint": "brand_id department_id callback_department_id default_department_id join",
+    "integer": "turn sequence duration channels priority",
+    "double precision": "seconds",
+    "boolean": "withheld matter unrecorded demo expects_recording is_first_leg is_terminal ends_call",
+    "timestamptz": "now recorded_at happened_at deadline_at",
+    "jsonb": "answer events",
+    "text[]": "tags jobs",
+}
+"""PostgreSQL types of the parameters: a null says nothing of its type, and every parameter may be one somewhere."""
+
+
+def _typed(statement: str) -> str:
+    types = {name: kind for kind, names in TYPES.items() for name in names.split()}
+    return re.sub(r"%\((\w+)\)s(?!::)", lambda found: f"{found[0]}::{types[found[1]]}", statement)
+
 
 def _with(*parts: str, then: str) -> str:
-    return "with" + ",".join(parts) + then
+    return _typed("with" + ",".join(parts) + then)
 
 
 TURN = _with(
@@ -44,7 +64,7 @@ RECORDING = _with(
 )
 """Writes news of a recording. Returns its id and state; None when the part already belongs to another recording."""
 
-FACTS = """
+FACTS = _typed("""
 select
   (select jsonb_agg(jsonb_build_array(x.number, x.status, x.created_at) order by x.over, x.number desc)
    from (select k.number, k.status, k.created_at, k.status in ('solved', 'closed') as over from ticket k
@@ -52,5 +72,5 @@ select
          order by over, k.id desc limit 20) x),
   (select k.number from call c join ticket k on k.id = c.ticket_id
    where c.account_sid = %(account_sid)s and c.sid = %(first_sid)s)
-"""
+""")
 """Reads what a step may want to know: tickets opened from exactly this number, and this call's own ticket."""

@@ -18,7 +18,7 @@ r as (
     brand_id, call_id, account_sid, leg_sid, part, sid, kind, state, source, channels, duration, expected_at,
     deadline_at, ready_at, failure)
   select c.brand_id, c.id, %(account_sid)s, %(leg_sid)s, %(part)s, %(recording_sid)s, %(kind)s, %(state)s, %(source)s,
-    %(channels)s, %(duration)s, %(now)s, %(deadline_at)s, case when %(state)s = 'ready' then %(now)s end, %(failure)s
+    %(channels)s, %(seconds)s, %(now)s, %(deadline_at)s, case when %(state)s = 'ready' then %(now)s end, %(failure)s
   from c
   on conflict (account_sid, leg_sid, part) do update set
     sid = excluded.sid,

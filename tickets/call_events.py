@@ -24,8 +24,9 @@ c as (
     attestation, demo, started_at, answered_at, ended_at, last_seen_at, duration)
   select %(brand_id)s, %(account_sid)s, %(first_sid)s, %(direction)s, %(caller)s, %(called)s, %(withheld)s,
     case when %(is_first_leg)s then %(status)s else 'in_progress' end,
-    case when %(ends_call)s and not exists (select 1 from call x where x.account_sid = %(account_sid)s
-      and x.sid = %(first_sid)s and x.ticket_id is not null) then nextval('ticket_id_seq') end,
+    case when %(ends_call)s then coalesce(
+      (select x.ticket_id from call x where x.account_sid = %(account_sid)s and x.sid = %(first_sid)s),
+      nextval('ticket_id_seq')) end,
     null, %(attestation)s, %(demo)s,
     coalesce(%(happened_at)s, %(recorded_at)s) - make_interval(secs => coalesce(%(duration)s, 0)),
     case when %(status)s in ('in_progress', 'completed') then coalesce(%(happened_at)s, %(recorded_at)s) end,

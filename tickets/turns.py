@@ -25,14 +25,11 @@ t as (
 )"""
 
 TICKET_ID = """
-case
-  when not %(matter)s then null
-  when exists (select 1 from call x where x.account_sid = %(account_sid)s and x.sid = %(first_sid)s
-               and x.ticket_id is not null) then null
-  else coalesce(
-    (select j.id from ticket j where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s
-     and j.status not in ('closed', 'merged', 'spam')),
-    nextval('ticket_id_seq'))
+case when %(matter)s then coalesce(
+  (select x.ticket_id from call x where x.account_sid = %(account_sid)s and x.sid = %(first_sid)s),
+  (select j.id from ticket j where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s
+   and j.status not in ('closed', 'merged', 'spam')),
+  nextval('ticket_id_seq'))
 end"""
 """Drawn only when needed, so that people's ticket numbers have no gaps in ordinary life."""
 
@@ -106,7 +103,7 @@ k as (
 EVENTS = """
 e as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, actor, facts, content)
-  select c.brand_id, c.ticket_id, c.id, x.type, %(now)s, %(recorded_at)s, x.actor,
+  select c.brand_id, c.ticket_id, c.id, x.type, %(now)s, %(recorded_at)s, coalesce(x.actor, 'system'),
     coalesce(x.facts, '{}'), coalesce(x.content, '{}')
   from c, jsonb_to_recordset(%(events)s) as x (type text, actor text, facts jsonb, content jsonb)
 ), eo as (
