@@ -6,6 +6,7 @@ from datetime import timedelta
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from core.carrier_errors import CarrierError, CarrierRefused
 from core.storage import StorageError, StorageUnavailable
 
 UNEXPECTED_ATTEMPTS = 4
@@ -27,8 +28,8 @@ class Verdict:
 def judge(error: Exception) -> Verdict:
     """Read an error: its attribute `try_again` decides where it has one.
 
-    The shortest wait is its `after` (a timedelta) or `retry_after` (seconds, as in HTTP). A store or database that is
-    away and a job that ran out of time are worth all tries, a store's refusal none; what nobody foresaw is worth a few.
+    The shortest wait is its `after` (a timedelta) or `retry_after` (seconds, as in HTTP). A store, carrier or
+    database that is away and a job that ran out of time are worth all tries, a refusal none, what nobody foresaw a few.
     """
     worth_it = _is_worth_it(error)
     if worth_it is None:
@@ -43,6 +44,8 @@ def _is_worth_it(error: Exception) -> bool | None:
         return said
     if isinstance(error, StorageError):
         return isinstance(error, StorageUnavailable)
+    if isinstance(error, CarrierError):
+        return not isinstance(error, CarrierRefused)
     return True if isinstance(error, JobTimeoutException) or _database_is_away(error) else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from core import storage
+from core.carrier import Carrier
 from core.clock import Clock
 from core.config import Settings
 from core.database import transaction
@@ -20,7 +21,7 @@ from workers.job import Job
 from workers.registry import JOBS, UNKNOWN
 
 
-class Overtaken(Exception):  # noqa: N818 - not an error: another worker has this row now
+class Overtaken(Exception):
     """The row was given to another worker, or ended, since this one took it: what was done here must not be kept."""
 
 
@@ -45,6 +46,11 @@ class Equipment:
     def storage(self) -> Storage:
         """Where recordings are kept."""
         return storage.from_settings(self.settings)
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        """The installation's account at the carrier."""
+        return Carrier.from_settings(self.settings)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,10 @@ class Work:
     @property
     def storage(self) -> Storage:
         return self.equipment.storage
+
+    @property
+    def carrier(self) -> Carrier:
+        return self.equipment.carrier
 
     def now(self) -> datetime:
         """The present moment by the application's clock."""

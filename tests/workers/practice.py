@@ -34,6 +34,8 @@ JOBS = {
     "look": Job(does=f"{HERE}:look", failure="It saw nothing"),
     "slow": Job(does=f"{HERE}:slow", failure="It was too slow"),
     "sleepy": Job(does=f"{HERE}:sleepy", failure="It slept", limit=1, queue=DESK),
+    "sleepy_long": Job(does=f"{HERE}:sleepy", failure="It slept", limit=60),
+    "a_second": Job(does=f"{HERE}:a_second", failure="It was too short"),
     "deadly_once": Job(does=f"{HERE}:deadly_once", failure="It died", limit=2),
 }
 
@@ -110,6 +112,11 @@ def slow(work: Work) -> None:
 def sleepy(work: Work) -> None:
     """Outlasts its limit."""
     time.sleep(20)
+
+
+def a_second(work: Work) -> None:
+    time.sleep(1)
+    count(work)
 
 
 def deadly_once(work: Work) -> None:

@@ -8,6 +8,7 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from core.carrier_errors import CarrierRefused, CarrierUnavailable, MediaNotReady
 from core.database import make_engine
 from core.outbox import Never, TryAgain
 from core.storage import NotStored, StorageRefused, StorageUnavailable
@@ -31,6 +32,9 @@ class BusyError(Exception):
         (BusyError(), Verdict("BusyError", None, timedelta(seconds=90))),
         (StorageUnavailable("away"), Verdict("away", None)),
         (StorageRefused("no such bucket"), Verdict("no such bucket", 1)),
+        (CarrierUnavailable("429", retry_after=90), Verdict("429", None, timedelta(seconds=90))),
+        (MediaNotReady("404"), Verdict("404", None)),
+        (CarrierRefused("no"), Verdict("the carrier refused: status 0, code 0", 1)),
         (NotStored("no object"), Verdict("no object", 1)),
         (JobTimeoutException("longer than 30 seconds"), Verdict("longer than 30 seconds", None)),
         (ValueError("a\n  b"), Verdict("ValueError: a b", UNEXPECTED_ATTEMPTS, unforeseen=True)),
