@@ -1,0 +1,89 @@
+"""How loud a recording is over time: the least and greatest sample of each short stretch, for the player to draw.
+
+The layout is that of the BBC's audiowaveform, JSON version 2 (github.com/bbc/audiowaveform, DataFormat.md): for
+each pixel and channel a least and a greatest value of eight bits, so any of its players reads it.
+"""
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recordings.loudness import SILENCE
+
+MOST_PIXELS = 60_000
+"""A longer recording is drawn more coarsely: 20 ms a pixel up to 20 minutes, then 40 ms, 80 ms …"""
+
+_PIXELS_PER_SECOND = 50
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Finished peaks. `data` holds, for each pixel, (least, greatest) for each channel, in -128…127."""
+
+    channels: int
+    sample_rate: int
+    samples_per_pixel: int
+    data: "array[int]"
+
+    @property
+    def length(self) -> int:
+        """Pixels."""
+        return len(self.data) // (2 * self.channels)
+
+    def as_json(self) -> bytes:
+        """The audiowaveform JSON."""
+        head = (
+            f'{{"version":2,"channels":{self.channels},"sample_rate":{self.sample_rate},'
+            f'"samples_per_pixel":{self.samples_per_pixel},"bits":8,"length":{self.length},"data":['
+        )
+        return (head + ",".join(map(str, self.data)) + "]}").encode("ascii")
+
+
+class PeakTaker:
+    """Takes loudness as it streams by; keeps two bytes for each 20 ms and channel (3 MB for four hours of two)."""
+
+    def __init__(self, *, channels: int, sample_rate: int, most_pixels: int = MOST_PIXELS) -> None:
+        self._channels, self._sample_rate, self._most = channels, sample_rate, most_pixels
+        self._per_pixel = max(sample_rate // _PIXELS_PER_SECOND, 1)
+        self._least = [bytearray() for _ in range(channels)]
+        self._greatest = [bytearray() for _ in range(channels)]
+        self._rest = b""
+
+    def take(self, loudness: bytes) -> None:
+        """Take interleaved loudness in offset binary, one byte a sample, cut anywhere."""
+        block = self._rest + loudness if self._rest else loudness
+        whole = len(block) - len(block) % (self._per_pixel * self._channels)
+        self._rest = block[whole:]
+        self._add(block[:whole])
+
+    def finish(self) -> Peaks:
+        """The peaks of all that was taken. The last pixel may stand for fewer samples; a cut frame is dropped."""
+        self._add(self._rest[: len(self._rest) - len(self._rest) % self._channels])
+        self._rest = b""
+        lanes = [lane for pair in zip(self._least, self._greatest, strict=True) for lane in pair]
+        per_pixel = self._per_pixel
+        while len(lanes[0]) > self._most:
+            lanes = [_halved(lane, max if place % 2 else min) for place, lane in enumerate(lanes)]
+            per_pixel *= 2
+        data = array("b", bytes(len(lanes) * len(lanes[0])))
+        for place, lane in enumerate(lanes):
+            data[place :: len(lanes)] = array("b", lane.translate(_SIGNED))
+        return Peaks(self._channels, self._sample_rate, per_pixel, data)
+
+    def _add(self, block: bytes) -> None:
+        for channel in range(self._channels):
+            least, greatest = self._least[channel], self._greatest[channel]
+            samples = block[channel :: self._channels]
+            for at in range(0, len(samples), self._per_pixel):
+                # A set first: it passes over the samples once, and leaves few different values to compare.
+                values = set(samples[at : at + self._per_pixel])
+                least.append(min(values))
+                greatest.append(max(values))
+
+
+_SIGNED = bytes((value - SILENCE) & 0xFF for value in range(256))
+
+
+def _halved(lane: bytearray, keep: Callable[[int, int], int]) -> bytearray:
+    """Half as many pixels, each of two; an odd last one stays by itself."""
+    return bytearray(map(keep, lane[::2], lane[1::2])) + (lane[-1:] if len(lane) % 2 else b"")
