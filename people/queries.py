@@ -1,0 +1,49 @@
+"""Departments and people as pages and programs read them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from people.models import Account, Department, Membership
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """A person who works here, with the keys of their departments."""
+
+    account: Account
+    departments: tuple[str, ...]
+
+
+def departments(session: Session, *, brand_id: int, limit: int, after_id: int = 0) -> list[Department]:
+    """At most `limit` of a brand's departments that follow the id, oldest first. One statement."""
+    statement = select(Department).where(Department.brand_id == brand_id, Department.id > after_id)
+    return list(session.scalars(statement.order_by(Department.id).limit(limit)))
+
+
+def department(session: Session, *, brand_id: int, key: str) -> Department | None:
+    """The department of a key."""
+    return session.scalar(select(Department).where(Department.brand_id == brand_id, Department.key == key))
+
+
+def agents(session: Session, *, brand_id: int, limit: int, after_id: int = 0) -> list[AgentView]:
+    """At most `limit` of those who may sign in, following the id, oldest first. Two statements."""
+    statement = select(Account).where(Account.brand_id == brand_id, Account.active, Account.id > after_id)
+    accounts = list(session.scalars(statement.order_by(Account.id).limit(limit)))
+    memberships = (
+        select(Membership.account_id, Department.key)
+        .join(Department, Department.id == Membership.department_id)
+        .where(Membership.account_id.in_([account.id for account in accounts]))
+        .order_by(Department.id)
+    )
+    keys: dict[int, list[str]] = defaultdict(list)
+    for account_id, key in session.execute(memberships):
+        keys[account_id].append(key)
+    return [AgentView(account, tuple(keys[account.id])) for account in accounts]
+
+
+def account_by_email(session: Session, *, brand_id: int, email: str) -> Account | None:
+    """The person of an e-mail address, in any case, also one who has left."""
+    return session.scalar(select(Account).where(Account.brand_id == brand_id, Account.email == email.strip().lower()))
