@@ -6,6 +6,7 @@ ticket or job once: every line written until the block ends carries them, librar
 
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterator, MutableMapping
@@ -18,6 +19,7 @@ Style = Literal["json", "plain"]
 Event = MutableMapping[str, Any]
 
 MASK = "***"
+PLAIN = "RINGBACK_PLAIN_LOGS"
 
 _SECRET = {
     *("token", "password", "passwd", "passphrase", "secret", "pin", "digits", "pocket", "authorization", "cookie"),
@@ -30,14 +32,13 @@ _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}")
 
 
 def configure(*, level: str, style: Style | None = None, stream: TextIO | None = None) -> None:
-    """Send this process's logs, the libraries' too, to standard error from `level` up.
+    """Send this process's logs, the libraries' too, to standard error (or `stream`) from `level` up.
 
-    `json` writes one object a line, for machines; `plain` writes key=value, for people. None chooses by whether a
-    person is likely to read along.
+    `json` writes one object a line, for machines; `plain` is for people, who read along at a terminal or where
+    `bin/run` shows the lines of its children (it says so by the variable of `PLAIN`). Calling it again replaces it.
     """
-    stream = stream or sys.stderr
-    style = style or ("plain" if stream.isatty() else "json")
-    handler = logging.StreamHandler(stream)
+    plain = PLAIN in os.environ or (stream or sys.stderr).isatty()
+    handler = logging.StreamHandler(stream) if stream else _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
@@ -45,12 +46,12 @@ def configure(*, level: str, style: Style | None = None, stream: TextIO | None =
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 _mask,
-                _renderer(style),
+                _render_plain if (style or ("plain" if plain else "json")) == "plain" else _RENDER_JSON,
             ],
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [*(other for other in root.handlers if not _is_ours(other)), handler]
     root.setLevel(level.upper())
     structlog.configure(
         processors=[
@@ -90,6 +91,18 @@ def masked(value: object) -> object:
     return value
 
 
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Standard error as it is at the moment of writing: tests and forked processes put another in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+def _is_ours(handler: logging.Handler) -> bool:
+    return isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+
+
 def _mask(_logger: object, _method: str, event: Event) -> Event:
     return {key: MASK if _is_secret(key) and item else masked(item) for key, item in event.items()}
 
@@ -108,15 +121,12 @@ def _mask_text(text: str) -> str:
     return _BEARER.sub(rf"\g<1> {MASK}", text)
 
 
-def _renderer(style: Style) -> structlog.types.Processor:
-    if style == "json":
-        return structlog.processors.JSONRenderer(default=str)
-    return _plain_line
+def _render_plain(_logger: object, _method: str, event: Event) -> str:
+    """`2026-11-22T10:00:00Z info event key=value`; whatever could break the line or fool a terminal is escaped.
 
-
-def _plain_line(_logger: object, _method: str, event: Event) -> str:
-    """`2026-11-22T10:00:00Z info event key=value`; whatever could break the line or fool a terminal is escaped."""
-    first = [event.pop(name, "") for name in ("timestamp", "level", "event")]
+    `bin/run` writes the time before every line itself.
+    """
+    first = [event.pop(name, "") for name in ("timestamp", "level", "event")][PLAIN in os.environ :]
     return " ".join([*map(_plain, first), *(f"{_plain(key)}={_plain(item)}" for key, item in event.items())])
 
 
@@ -125,6 +135,7 @@ def _plain(item: object) -> str:
     return text if re.fullmatch(r"[^\s\"=\\]+", text) and text.isprintable() else json.dumps(text)
 
 
+_RENDER_JSON = structlog.processors.JSONRenderer(default=str)
 _SHARED: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.PositionalArgumentsFormatter(),

@@ -50,17 +50,11 @@ def follow_parent(death: signal.Signals) -> None:
         os._exit(1)
 
 
-def end(process: subprocess.Popen[bytes], *, steps: tuple[tuple[signal.Signals, float], ...]) -> None:
-    """Send each step's signal and wait its seconds, until the process has ended; then SIGKILL."""
-    for sign, seconds in steps:
-        if process.poll() is not None:
-            return
-        process.send_signal(sign)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-    if process.poll() is None:
+def end(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    """Wait for a process that was asked to stop; kill it when the seconds are over."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 

@@ -42,8 +42,8 @@ class Embedded:
         """The servers that the settings leave to us: none, one or both."""
         return cls(settings.data, database=settings.database_url is None, redis=settings.redis_url is None)
 
-    def start(self, *, wait: float = 0.0) -> None:
-        """Own and start the servers. Raises `InstanceBusyError` when another still owns them after `wait` seconds."""
+    def own(self, *, wait: float = 0.0) -> None:
+        """Become the owner, starting nothing. Raises `InstanceBusyError` when another still is after `wait` seconds."""
         give_up_at = time.monotonic() + wait
         while not self._owned():
             if time.monotonic() >= give_up_at:
@@ -51,6 +51,10 @@ class Embedded:
                     f"{self._data} is in use by another Ringback; stop it, or give another RINGBACK_DATA"
                 )
             time.sleep(0.05)
+
+    def start(self) -> None:
+        """Own and start the servers, and wait until they answer. Raises `EmbeddedError`, `InstanceBusyError`."""
+        self.own()
         try:
             self._users.taken(shared=True)
             self.servers = self._described(to_start=True)
@@ -81,10 +85,13 @@ class Embedded:
         finally:
             self.stop()
 
-    def stop(self) -> None:
-        """Stop the servers we started, at once, and let the data folder go."""
-        for server in reversed(self.servers):
-            server.stop()
+    def stop(self, *, seconds: float = 5.0) -> None:
+        """Stop the servers we started and let the data folder go; what takes longer than `seconds` is cut off."""
+        give_up_at = time.monotonic() + seconds
+        for server in self.servers:
+            server.ask_to_stop()
+        for server in self.servers:
+            server.stop(seconds=max(give_up_at - time.monotonic(), 0.1))
         if self._started:
             drop_socket_folder(self._data)
         self.servers, self._started = (), False
@@ -124,6 +131,8 @@ class Embedded:
         return False
 
     def _described(self, *, to_start: bool) -> tuple[Server, ...]:
+        if not any(self._wanted):
+            return ()
         account = account_for(self._data / "postgres")
         sockets = socket_folder(self._data, account=account) if to_start else remembered_socket_folder(self._data)
         if sockets is None:

@@ -39,6 +39,10 @@ class EmbeddedPostgres:
     def url(self) -> str:
         return f"postgresql+psycopg://{NAME}@/{NAME}?host={quote(str(self._sockets), safe='')}"
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
     def start(self) -> None:
         """Start the server, recovering from whatever ended it last, and wait until it answers."""
         self._create_cluster()
@@ -68,10 +72,16 @@ class EmbeddedPostgres:
             return False
         return True
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         """Fast shutdown: clients are cut off, what was committed is on disk."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+    def stop(self, *, seconds: float = 5.0) -> None:
+        """Shut down; after `seconds` without the last flush, which the next start makes up for."""
         if self._process is not None:
-            end(self._process, steps=((signal.SIGINT, 4.0), (signal.SIGQUIT, 1.0)))
+            self.ask_to_stop()
+            end(self._process, seconds=seconds)
             self._process = None
 
     def _create_cluster(self) -> None:
@@ -116,7 +126,7 @@ class EmbeddedPostgres:
         ask_at, give_up_at = time.monotonic() + 3, time.monotonic() + _LEFTOVER_SECONDS
         while users_of(self._folder, program="postgres"):
             if time.monotonic() > ask_at:
-                self._ask_to_stop()
+                self._ask_stranger_to_stop()
                 ask_at = give_up_at
             if time.monotonic() > give_up_at:
                 raise EmbeddedError(f"another PostgreSQL server still works in {self._folder}; stop it first")
@@ -124,7 +134,7 @@ class EmbeddedPostgres:
         for path in (self._folder / "postmaster.pid", *self._sockets.glob(".s.PGSQL.*")):
             path.unlink(missing_ok=True)
 
-    def _ask_to_stop(self) -> None:
+    def _ask_stranger_to_stop(self) -> None:
         """Ask a server that outlived whoever started it to leave. It works in our folder: it is ours."""
         lock = self._folder / "postmaster.pid"
         pid = int(lock.read_text().split()[0]) if lock.exists() else 0

@@ -34,7 +34,7 @@ _OPTIONS = {
 class EmbeddedRedis:
     """One Redis server; `start` again after it died."""
 
-    name = "redis"
+    name = "Redis"
 
     def __init__(self, folder: Path, *, sockets: Path, log: Path, account: Account) -> None:
         self._folder, self._log, self._account = folder, log, account
@@ -44,6 +44,10 @@ class EmbeddedRedis:
     @property
     def url(self) -> str:
         return f"unix://{quote(str(self._socket))}?db=0"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start the server and wait until it has read what it remembers; a torn last entry is cut off."""
@@ -78,10 +82,16 @@ class EmbeddedRedis:
         except OSError:
             return False
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         """An orderly shutdown syncs the append-only file."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def stop(self, *, seconds: float = 5.0) -> None:
+        """Shut down; after `seconds` by force, which may cost the last second's writes."""
         if self._process is not None:
-            end(self._process, steps=((signal.SIGTERM, 3.0),))
+            self.ask_to_stop()
+            end(self._process, seconds=seconds)
             self._process = None
 
     def _wait_for_leftovers(self) -> None:

@@ -1,5 +1,6 @@
 """The web server: granian, several processes of the same application, each with its threads."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -7,7 +8,9 @@ from typing import Any
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 
+from core import logs
 from core.config import Settings
 from ringback.child_process import follow_parent
 
@@ -20,6 +23,8 @@ _STOP_SECONDS = 2
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; a worker that fails is replaced."""
+    logs.configure(level=settings.log_level)
+    logging.getLogger("_granian").addFilter(_is_worth_reading)
     Granian(
         "ringback.web:application",
         address=_address(settings.host, settings.port),
@@ -33,7 +38,8 @@ def serve(settings: Settings) -> None:
         respawn_failed_workers=True,
         respawn_interval=_RESPAWN_SECONDS,
         workers_kill_timeout=_STOP_SECONDS,
-        log_level=_log_level(settings.log_level),
+        log_level=LogLevels(settings.log_level),
+        log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
     ).serve()
 
 
@@ -53,7 +59,6 @@ def _address(host: str, port: int) -> str:
     return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
 
 
-def _log_level(level: str) -> Any:
-    from granian.log import LogLevels
-
-    return LogLevels(level)
+def _is_worth_reading(record: logging.LogRecord) -> bool:
+    """granian finds 8 threads many for few cores; ours wait for the database most of the time."""
+    return "Python threads" not in record.getMessage()

@@ -6,10 +6,12 @@ import click
 @click.command()
 def command() -> None:
     """Run background jobs until stopped."""
+    from core import logs
     from core.config import load
     from ringback.embedded import exported
 
-    with exported(load()):
+    with exported(load()) as settings:
+        logs.configure(level=settings.log_level)
         from ringback.worker import main
 
         main()

@@ -5,12 +5,15 @@ import json
 import logging
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import logs
+
+FIELDS = st.text() | st.binary() | st.none() | st.integers() | st.lists(st.text(), max_size=2)
 
 
 def written(stream: io.StringIO) -> list[dict[str, object]]:
@@ -108,9 +111,8 @@ def test_no_text_breaks_a_plain_line_or_hides_in_it(text: str) -> None:
     assert line.isprintable()
 
 
-@given(
-    st.dictionaries(st.text(), st.recursive(st.text() | st.binary() | st.none() | st.integers(), st.lists), max_size=4)
-)
+@given(st.dictionaries(st.text(), FIELDS, max_size=3))
+@hypothesis.settings(max_examples=50)
 def test_any_fields_make_one_json_line(fields: dict[str, object]) -> None:
     stream = io.StringIO()
     logs.configure(level="info", style="json", stream=stream)
