@@ -52,7 +52,8 @@ def turn_values(
     callbacks = [item for item in turn.outcomes.items if isinstance(item, CallbackWanted)]
     messages = [item for item in turn.outcomes.items if isinstance(item, MessageExpected)]
     ends = [item.outcome for item in turn.outcomes.items if isinstance(item, Ended)]
-    department = _last(item.department for item in [*matters, *callbacks, *messages])
+    about: list[Matter | CallbackWanted | MessageExpected] = [*matters, *callbacks, *messages]
+    department = _last(item.department for item in about)
     matter = bool(matters or joins or callbacks or messages)
     if matter and department is None and not joins:
         department = place.default_department

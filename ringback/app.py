@@ -1,0 +1,86 @@
+"""The web application: short, named steps that put the rooms together. No rules of its own."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from callflows.library import shipped
+from core import logs
+from core.clock import Clock, utc_now
+from core.config import Settings, load
+from core.database import CallerConnections, make_engine
+from ivr.conversation import Conversation
+from ivr.flows import Flows
+from ivr.line import Line
+from ivr.position import Seal
+from ivr.webhooks import make_blueprint
+from people.directory_keeping import DirectoryKeeper
+from ringback import health
+
+LARGEST_REQUEST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is made of; tests bring their own clock."""
+
+    settings: Settings
+    engine: Engine
+    connections: CallerConnections
+    directory: DirectoryKeeper
+    clock: Clock
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> Flask:
+    """The application for any WSGI server. Without settings they are read from the environment.
+
+    Call it in the process that serves: it starts a thread that keeps the directory fresh.
+    """
+    settings = settings or load()
+    logs.configure(level=settings.log_level)
+    parts = make_parts(settings, clock=clock)
+    parts.directory.start()
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.extensions["ringback"] = parts
+    app.register_blueprint(make_blueprint(make_line(parts)))
+    app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
+    mount_api(app, parts)
+    return app
+
+
+def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
+    """Engine, connections and directory; a database that cannot be reached stops nothing here."""
+    if settings.database_url is None:
+        raise RuntimeError("DATABASE_URL: give one, or start with bin/run, which brings a database of its own")
+    engine = make_engine(settings.database_url)
+    connections = CallerConnections(settings.database_url)
+    return Parts(settings, engine, connections, DirectoryKeeper(connections, clock=clock), clock)
+
+
+def make_line(parts: Parts) -> Line:
+    """The carrier's door."""
+    settings = parts.settings
+    conversation = Conversation(
+        flows=Flows(shipped().values()),
+        directory=parts.directory.current,
+        connections=parts.connections,
+        seal=Seal(settings.secret_keys),
+        clock=parts.clock,
+        public_url=settings.public_url,
+        demo=settings.demo,
+    )
+    return Line(
+        conversation=conversation,
+        directory=parts.directory.current,
+        connections=parts.connections,
+        tokens=settings.twilio_auth_tokens,
+        clock=parts.clock,
+        public_url=settings.public_url,
+        demo=settings.demo,
+    )
+
+
+def mount_api(app: Flask, parts: Parts) -> None:
+    """The programs' door."""
