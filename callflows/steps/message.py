@@ -12,8 +12,9 @@ from callflows.steps.fields import Fields
 from callflows.steps.step import UNRECORDED, End, Go, Move, Step, Visit, Wait
 from callflows.wording import Wording
 
-EMPTY = 1
-"""A recording of at most this many seconds holds no message: a breath, or the key that ended it."""
+EMPTY = 0
+"""A recording of at most this many whole seconds holds no message: a breath, or the key that ended it. Somebody who
+says "call me" in a second has left one."""
 ONCE_MORE = "again"
 
 
