@@ -5,10 +5,10 @@ import click
 
 @click.command()
 def command() -> None:
-    """Run the migrations that are missing; with none missing, change nothing."""
+    """Run the migrations that are missing, and set up a new installation; with nothing missing, change nothing."""
     from core.config import load
     from ringback.embedded import exported
-    from ringback.migration import migrate
+    from ringback.installation import prepare
 
     with exported(load()) as settings:
-        migrate(settings)
+        prepare(settings)
