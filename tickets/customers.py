@@ -92,7 +92,7 @@ def create(
     customer = Customer(brand_id=brand_id, name=checked_name(name), email=email, demo=demo, created_at=now)
     session.add(customer)
     session.flush()
-    for e164 in numbers:
+    for e164 in sorted(set(numbers)):  # in one order, so that two who lock the same ones do not wait for each other
         add_number(session, customer=customer, e164=e164)
     return customer
 

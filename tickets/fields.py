@@ -9,6 +9,8 @@ MOST_NOTE = 20_000
 MOST_NAME = 120
 MOST_TAGS = 30
 MOST_TAG = 40
+MOST_EMAIL = 254
+EMAIL = r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$"
 HIGHEST_PRIORITY, LOWEST_PRIORITY = 1, 4
 CODE = r"^[a-z][a-z0-9_]{0,39}(/[a-z0-9_]{1,40})?$"
 """Reasons, outcomes and types are stable keys, in one or two levels: ``technical/outage``, ``answered``."""

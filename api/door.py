@@ -1,0 +1,71 @@
+"""Mounts the API on an application."""
+
+import json
+
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from api import callbacks, calls, customers, jobs, people, problems, recordings, tickets
+from api.openapi import document
+from api.operations import PREFIX
+from api.parts import Parts
+from api.serving import blueprint
+
+NOUNS = (
+    tickets.NOUN,
+    calls.NOUN,
+    recordings.NOUN,
+    callbacks.NOUN,
+    customers.NOUN,
+    people.DEPARTMENTS,
+    people.AGENTS,
+    jobs.NOUN,
+)
+DOCUMENT = f"{PREFIX}/openapi.json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def register(app: Flask, parts: Parts) -> None:
+    """Add every route under /api to `app`. Opens no connection."""
+    for noun in NOUNS:
+        app.register_blueprint(blueprint(noun, parts), url_prefix=PREFIX)
+    app.register_blueprint(_document(parts))
+    app.register_blueprint(_nothing_else())
+
+
+def _document(parts: Parts) -> Blueprint:
+    """The description of the API, for everybody: it holds no data."""
+    text = json.dumps(document(NOUNS, public_url=parts.settings.public_url), ensure_ascii=False)
+    routes = Blueprint("api_document", __name__)
+
+    @routes.get(DOCUMENT)
+    def openapi() -> Response:
+        return Response(text, content_type="application/json")
+
+    return routes
+
+
+def _nothing_else() -> Blueprint:
+    """Whatever else is below /api gets a problem document too, not the console's page."""
+    routes = Blueprint("api_nothing", __name__)
+
+    @routes.route("/api", defaults={"rest": ""}, methods=METHODS)
+    @routes.route("/api/<path:rest>", methods=METHODS)
+    def nothing(rest: str) -> Response:
+        allowed = [method for method in METHODS if _is_offered(method)]
+        if allowed:
+            raise MethodNotAllowed(valid_methods=allowed, description=f"Use {' or '.join(allowed)} here.")
+        raise NotFound("There is nothing at this address; see /api/v1/openapi.json.")
+
+    problems.catch_all(routes)
+    return routes
+
+
+def _is_offered(method: str) -> bool:
+    """Whether the address would be answered by another method."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint = adapter.match(request.path, method=method)[0] if adapter else ""
+    except HTTPException:
+        return False
+    return bool(endpoint) and not endpoint.startswith("api_nothing")
