@@ -57,6 +57,14 @@ def stereo(left: "array[int]", right: "array[int]") -> bytes:
     return to_wav(both, channels=2)
 
 
+def mono(data: bytes) -> bytes:
+    """Both channels of a stereo WAV file in one; what is too loud then is cut."""
+    with wave.open(io.BytesIO(data)) as file:
+        both = array("h", file.readframes(file.getnframes()))
+    mixed = (max(-32768, min(32767, left + right)) for left, right in zip(both[::2], both[1::2], strict=True))
+    return to_wav(array("h", mixed))
+
+
 def fitted(samples: "array[int]", length: float) -> "array[int]":
     """The same sound cut, or filled up with silence, to exactly this many seconds."""
     wanted = round(length * RATE)

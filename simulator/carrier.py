@@ -2,16 +2,22 @@
 
 import random
 import secrets
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from simulator import audio, parameters
-from simulator.clock import CallClock, Now, real_now
+from simulator import incoming, outgoing, parameters
+from simulator.behaviours import Phones
+from simulator.clock import Now, real_now
 from simulator.delivery import Delivery, Wire
 from simulator.leg import Leg
+from simulator.outgoing import Order
 from simulator.person import Person
 from simulator.phone import Phone
+from simulator.recorder import Recorder
 from simulator.records import Address, Call, Number, Recording
 from simulator.speech import Speaker
 from simulator.steps import EndedError, Fetch, Fields, Step
@@ -23,7 +29,9 @@ class Carrier:
     """One account. Safe to use from several threads; a call is performed in the thread that places it.
 
     `api_url` is where its REST API is said to be found, for the recordings' addresses. `seed` makes its SIDs and
-    token the same each time. `delivery` wraps the wire, to have webhooks arrive late, twice or in another order.
+    token the same each time. `inline` performs outbound calls in the thread that asks for them. `delivery` wraps the
+    wire, to have webhooks arrive late, twice or in another order. `api_keys` (SID to secret) and `verified` numbers
+    may be added.
     """
 
     def __init__(
@@ -37,18 +45,27 @@ class Carrier:
         speaker: Speaker | None = None,
         now: Now = real_now,
         seed: int | None = None,
+        inline: bool = False,
     ) -> None:
         self._random = random.Random(seed) if seed is not None else secrets.SystemRandom()  # noqa: S311 - names, no secrets
         self.account_sid = account_sid or self.new_sid("AC")
         self.auth_token = auth_token or self.new_sid("")
         self.api_url = api_url.rstrip("/")
         self.store = Store(state_dir)
+        self.recorder = Recorder(self)
+        self.phones = Phones()
         self.speaker = speaker or Speaker()
         self.now = now
         self._poster = Poster(self.auth_token)
         self.wire = Wire(self._poster)
         self.delivery: Delivery = delivery(self.wire) if delivery else self.wire
+        self.inline = inline
+        self.began_at = now()
+        self.api_keys: dict[str, str] = {}
+        self.verified: set[str] = set()
         self.legs: dict[str, Leg] = {}
+        self.changed = threading.Condition()
+        self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="call")
 
     def add_number(
         self,
@@ -87,7 +104,8 @@ class Carrier:
         `at` makes it a demo call that pretends to happen then. `foreseen` is a recording announced before the call
         itself is (see `overtaking`).
         """
-        leg = self.ringing(
+        leg = incoming.ringing(
+            self,
             from_=from_,
             to=to,
             person=person,
@@ -99,45 +117,6 @@ class Carrier:
         if foreseen is not None:
             leg.foreseen = foreseen(leg)
         return self.perform_inbound(leg)
-
-    def ringing(
-        self,
-        *,
-        from_: str,
-        to: str,
-        person: Person,
-        at: datetime | None = None,
-        forwarded_from: str | None = None,
-        caller_name: str | None = None,
-        stir: str | None = None,
-    ) -> Leg:
-        """An inbound call that rings and is not performed yet: `perform_inbound` does that."""
-        number = self.store.number(to)
-        clock = CallClock(self.now, start=at)
-        call = Call(
-            sid=self.new_sid("CA"),
-            from_=from_,
-            to=to,
-            direction="inbound",
-            created_at=clock.now(),
-            started_at=clock.now(),
-            status="ringing",
-            number_sid=number.sid if number else None,
-            forwarded_from=forwarded_from,
-            caller_name=caller_name if number and number.caller_id_lookup else None,
-            stir=stir,
-            at=at.isoformat().replace("+00:00", "Z") if at else None,
-        )
-        fallback = None
-        if number is not None:
-            fallback = Address(number.voice_fallback_url, number.voice_fallback_method)
-            if number.status_callback:
-                call.status_callback = Address(number.status_callback, number.status_callback_method)
-        self.store.save(call)
-        leg = Leg(call, person, clock, fallback=fallback)
-        with self.store.lock:
-            self.legs[call.sid] = leg
-        return leg
 
     def perform_inbound(self, leg: Leg) -> Call:
         """Perform a ringing call to its end. One to nobody's number fails, and nobody is told."""
@@ -153,9 +132,43 @@ class Carrier:
             Phone(self, leg).perform(first)
         except EndedError as ended:
             self.finish(leg, ended)
+        except Exception as error:
+            leg.complain(0, f"the simulator itself failed: {error!r}")
+            self.finish(leg, EndedError("line", "failed"))
+            raise
         return leg.call
 
+    def call_out(self, order: Order) -> Call:
+        """Place a call for the product: returns at once, unless the carrier is `inline`, with its first state."""
+        leg = outgoing.queued(self, order)
+        first = replace(leg.call)
+        self._spawn(lambda: outgoing.perform(self, leg, order))
+        return first
+
+    def go_on(self, leg: Leg, step: Step) -> None:
+        """A leg that was sent elsewhere goes on by itself."""
+        self._spawn(lambda: self.perform(leg, step))
+
+    def idle(self, timeout: float = 30.0) -> bool:
+        """Wait, at most this many seconds, until no call is in progress; whether that came to be."""
+        with self.changed:
+            return self.changed.wait_for(lambda: not self.legs, timeout)
+
+    def is_token_of(self, token: str, number: str) -> bool:
+        """Whether this CallToken came with a call from this number, which may then be shown on another."""
+        calls = tuple(self.store.calls.values())
+        return any(call.from_ == number and parameters.call_token(call, self.auth_token) == token for call in calls)
+
+    def may_show(self, call: Call, number: str) -> bool:
+        """Whether a leg dialled by this call may show this number: its own, the account's, or a verified one."""
+        return number in (call.from_, call.to) or number in self.verified or self.store.number(number) is not None
+
     # What a phone asks of its carrier.
+
+    def begin(self, leg: Leg) -> None:
+        """A call is in progress from now on."""
+        with self.changed:
+            self.legs[leg.call.sid] = leg
 
     def ask(self, leg: Leg, step: Fetch) -> Answer:
         """Send a webhook that steers the call, or fetches a sound for it; raises WebhookFailed."""
@@ -177,7 +190,7 @@ class Carrier:
             leg.call.answered_at = leg.clock.now()
             self.move(leg, "in-progress", event="answered")
 
-    def move(self, leg: Leg, status: str, *, event: str) -> None:
+    def move(self, leg: Leg, status: str, *, event: str, extra: Fields = ()) -> None:
         """Change a call's state and tell whoever subscribed to the event."""
         leg.call.status = status
         leg.call.updated_at = leg.clock.now()
@@ -188,74 +201,23 @@ class Carrier:
         params = parameters.progress(leg.call, now=leg.clock.now())
         leg.call.events_sent += 1
         self.store.save(leg.call)
-        self.tell(leg, address, params, kind="call-status")
+        self.tell(leg, address, (*params, *extra), kind="call-status")
 
     def finish(self, leg: Leg, ended: EndedError) -> None:
         """The call is over: everything that waited is sent, and its end is told once."""
-        with self.store.lock:
-            self.legs.pop(leg.call.sid, None)
         leg.call.status = ended.status
         leg.call.ended_at = leg.clock.now()
         leg.call.ended_by = ended.by
         leg.answered()
-        self.move(leg, ended.status, event="completed")
+        made = [self.recorder.ended(leg, sid) for sid in tuple(leg.tapes)]
+        whole = [each for each in made if each.source == "OutboundAPI"]
+        self.move(leg, ended.status, event="completed", extra=self.recorder.params(whole[0]) if whole else ())
+        for each in made:
+            self.recorder.complete(leg, each)
         leg.person.ended(ended.by)
-
-    # Recordings.
-
-    def record(
-        self,
-        leg: Leg,
-        wav: bytes,
-        *,
-        source: str,
-        words: str = "",
-        callback: Address | None = None,
-        call_sid: str | None = None,
-        conference_sid: str | None = None,
-    ) -> Recording:
-        """A recording that was just made; `complete_recording` announces it."""
-        if leg.foreseen is not None and source == leg.foreseen.source:
-            return leg.foreseen
-        made = Recording(
-            sid=self.new_sid("RE"),
-            call_sid=call_sid or leg.call.sid,
-            source=source,
-            channels=audio.channels(wav),
-            created_at=leg.clock.now(),
-            seconds=max(1, round(audio.seconds(wav))),
-            conference_sid=conference_sid,
-            words=words,
-            callback=callback,
-        )
-        self.store.keep_sound(made.sid, wav)
-        self.store.save(made)
-        if callback is not None and "in-progress" in callback.events:
-            self._announce(leg, made)
-        return made
-
-    def complete_recording(self, leg: Leg, made: Recording) -> None:
-        """The recording can be fetched from now on; whoever subscribed is told, once."""
-        if made.status == "completed":
-            return
-        made.status = "completed"
-        made.updated_at = leg.clock.now()
-        self.store.save(made)
-        if made.callback is not None and "completed" in made.callback.events:
-            self._announce(leg, made)
-
-    def absent_recording(self, leg: Leg, callback: Address | None) -> None:
-        """Nothing was said: there is no recording, and only those who asked to know are told."""
-        if callback is None or "absent" not in callback.events:
-            return
-        made = Recording(self.new_sid("RE"), leg.call.sid, "RecordVerb", 1, leg.clock.now(), status="absent")
-        made.callback = callback
-        self.store.save(made)
-        self._announce(leg, made)
-
-    def recording_url(self, sid: str) -> str:
-        """A recording's address, without extension, as webhooks give it."""
-        return f"{self.api_url}/{parameters.API_VERSION}/Accounts/{self.account_sid}/Recordings/{sid}"
+        with self.changed:
+            self.legs.pop(leg.call.sid, None)
+            self.changed.notify_all()
 
     def wav(self, sid: str) -> bytes:
         """A recording's sound; raises KeyError when there is none."""
@@ -269,15 +231,20 @@ class Carrier:
         return f"{prefix}{self._random.getrandbits(128):032x}"
 
     def close(self) -> None:
-        """Give back the connections."""
+        """End every call, and give back threads and connections."""
+        with self.changed:
+            legs = tuple(self.legs.values())
+        for leg in legs:
+            leg.interrupt(EndedError("line"))
+        self.idle(5.0)
+        self._pool.shutdown(wait=False, cancel_futures=True)
         self._poster.close()
 
-    def _announce(self, leg: Leg, made: Recording) -> None:
-        assert made.callback is not None  # noqa: S101 - the callers looked
-        params = parameters.recording(
-            made, leg.call, account=self.account_sid, token=self.auth_token, url=self.recording_url(made.sid)
-        )
-        self.tell(leg, made.callback, params, kind="recording-status", bare=True)
+    def _spawn(self, task: Callable[[], object]) -> None:
+        if self.inline:
+            task()
+        else:
+            self._pool.submit(task)
 
     def _webhook(self, leg: Leg, address: Address, params: Fields, kind: str) -> Webhook:
         return Webhook(

@@ -16,8 +16,8 @@ def overtaking(carrier: Carrier, *, callback: str, words: str) -> Callable[[Leg]
 
     def foresee(leg: Leg) -> Recording:
         wav = audio.to_wav(carrier.speaker.say(words))
-        made = carrier.record(leg, wav, source="RecordVerb", words=words, callback=Address(callback))
-        carrier.complete_recording(leg, made)
+        made = carrier.recorder.keep(leg, wav, source="RecordVerb", words=words, callback=Address(callback))
+        carrier.recorder.complete(leg, made)
         return made
 
     return foresee

@@ -48,10 +48,18 @@ class Leg:
         self._tape("caller", words, length)
         self.clock.advance(length)
 
-    def wait(self, seconds: float) -> None:
-        """Nothing is heard for a while."""
+    def overhear(self, words: str, seconds: float) -> None:
+        """The other side of a conversation speaks, which moved the clock on already."""
+        self._tape("line", words, seconds)
+
+    def quiet(self, seconds: float) -> None:
+        """Time passes, whatever others may have done to this call."""
         self._tape("line", "", seconds)
         self.clock.advance(seconds)
+
+    def wait(self, seconds: float) -> None:
+        """Nothing is heard for a while."""
+        self.quiet(seconds)
         self.check()
 
     def answered_with(self, ask: "Callable[[], T | HangUp]") -> "T":

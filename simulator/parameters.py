@@ -1,5 +1,7 @@
 """The form fields of webhooks: the standard ones of a call, and those each family of callbacks adds."""
 
+import hashlib
+import hmac
 from datetime import datetime
 
 from simulator.clock import rfc2822
@@ -38,12 +40,18 @@ def standard(call: Call, *, account: str, token: str, status: str | None = None)
         "ForwardedFrom": call.forwarded_from,
         "CallerName": call.caller_name,
         "StirVerstat": call.stir,
+        "CallToken": call_token(call, token) if call.direction == "inbound" else None,
         "AnsweredBy": call.answered_by,
     }
     fields |= {name: value for name, value in optional.items() if value}
     for name, number in (("From", call.from_), ("Caller", call.from_), ("To", call.to), ("Called", call.to)):
         fields |= _geography(name, number)
     return (*fields.items(), *pretended_time(call, token))
+
+
+def call_token(call: Call, token: str) -> str:
+    """What lets the product place a call that shows this caller's own number (SHAKEN/STIR)."""
+    return hmac.new(token.encode(), f"call-token|{call.sid}".encode(), hashlib.sha256).hexdigest()
 
 
 def pretended_time(call: Call, token: str) -> Fields:

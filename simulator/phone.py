@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from simulator import verb_gather, verb_record, verb_speech
+from simulator import verb_dial, verb_gather, verb_record, verb_speech, verb_start
 from simulator.leg import Leg
 from simulator.steps import Document, EndedError, Fetch, Fields, Given, MovedError, Step
 from simulator.twiml import Element, TwimlError, read
@@ -20,6 +20,7 @@ MOST_DOCUMENTS = 2000
 """A call that asks for more than this goes in circles."""
 
 Verb = Callable[["Phone", Element, Document], Step | None]
+DialNoun = Callable[["Phone", Element, Element, Document], Step | None]
 
 _TWIML_TYPES = ("text/xml", "application/xml", "text/html")
 _UNANSWERED = ("Pause", "Redirect", "Reject")
@@ -36,13 +37,28 @@ class Phone:
 
     def perform(self, first: Step) -> None:
         """Perform documents until the call ends, which it says by raising EndedError."""
-        step: Step | None = first
-        while step is not None:
+        step: Step = first
+        while True:
             try:
-                step = self.document(self.fetch(step))
+                self.until_end(step)
             except MovedError as moved:
                 step = moved.step
-        raise EndedError("line")
+                continue
+            raise EndedError("line")
+
+    def until_end(self, first: Step) -> None:
+        """Perform documents until one has nothing more to do; raises EndedError and MovedError."""
+        step: Step | None = first
+        while step is not None:
+            step = self.document(self.fetch(step))
+
+    def other(self, leg: Leg) -> Phone:
+        """A phone of the same carrier for another leg."""
+        return Phone(self.carrier, leg)
+
+    def dial_specially(self, noun: str) -> DialNoun | None:
+        """How this noun of Dial is performed, for those that ring nobody."""
+        return DIAL_NOUNS.get(noun)
 
     def document(self, document: Document) -> Step | None:
         """Perform one document's verbs; the step one of them leads to, or None after the last."""
@@ -160,4 +176,9 @@ VERBS: dict[str, Verb] = {
     "Redirect": verb_speech.redirect,
     "Hangup": verb_speech.hang_up,
     "Reject": verb_speech.reject,
+    "Dial": verb_dial.dial,
+    "Start": verb_start.start,
+    "Stop": verb_start.stop,
 }
+
+DIAL_NOUNS: dict[str, DialNoun] = {}

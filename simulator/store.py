@@ -44,6 +44,14 @@ class Store:
                 text = json.dumps(asdict(record), default=_plain)
                 _write(self._folder / shelf / f"{record.sid}.json", text.encode())
 
+    def forget(self, record: Number | Call | Recording) -> None:
+        """Keep a record no longer."""
+        with self.lock:
+            shelf, kept = self._shelf(record)
+            kept.pop(record.sid, None)
+            if self._folder is not None:
+                (self._folder / shelf / f"{record.sid}.json").unlink(missing_ok=True)
+
     def keep_sound(self, sid: str, wav: bytes) -> None:
         """Keep a recording's sound."""
         with self.lock:

@@ -18,7 +18,8 @@ class _Sound:
 class Tape:
     """A recording while it runs. Tracks are `caller` (this leg, channel 1) and `line` (the other side, channel 2)."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self._sounds: list[_Sound] = []
         self._paused: str | None = None
         self._lock = threading.Lock()
@@ -31,15 +32,10 @@ class Tape:
             silent = self._paused == "silence"
             self._sounds.append(_Sound(track, "" if silent else words, seconds))
 
-    def pause(self, behaviour: str) -> None:
-        """Stop listening: `skip` leaves the time out, `silence` keeps it, empty."""
+    def listen(self, paused: str | None = None) -> None:
+        """Listen from now on, or pause: `skip` leaves the time out, `silence` keeps it, empty."""
         with self._lock:
-            self._paused = behaviour
-
-    def resume(self) -> None:
-        """Listen again."""
-        with self._lock:
-            self._paused = None
+            self._paused = paused
 
     @property
     def words(self) -> str:

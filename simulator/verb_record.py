@@ -27,7 +27,7 @@ def record(phone: Phone, verb: Element, document: Document) -> Step | None:
     message = _message(phone, prompt)
     callback = recording_callback(phone, verb, document)
     if not message.words.strip() and not message.seconds:
-        phone.carrier.absent_recording(phone.leg, callback)
+        phone.carrier.recorder.absent(phone.leg, callback)
         _settle(phone, verb, message, prompt)
         return None
     made = _recorded(phone, message, prompt, callback)
@@ -65,7 +65,7 @@ def _message(phone: Phone, prompt: RecordPrompt) -> Message:
 def _recorded(phone: Phone, message: Message, prompt: RecordPrompt, callback: Address | None) -> Recording:
     samples = phone.carrier.speaker.say(message.words, length=message.seconds)
     longest = prompt.longest * audio.RATE
-    made = phone.carrier.record(
+    made = phone.carrier.recorder.keep(
         phone.leg,
         audio.to_wav(samples[:longest]),
         source="RecordVerb",
@@ -90,16 +90,11 @@ def _settle_time(phone: Phone, verb: Element, message: Message, prompt: RecordPr
 def _params(phone: Phone, made: Recording, message: Message, prompt: RecordPrompt) -> Fields:
     ended = message.end if message.end == "hangup" or message.end in prompt.finish_keys else ""
     digits = (("Digits", ended),) if ended else ()
-    return (
-        ("RecordingUrl", phone.carrier.recording_url(made.sid)),
-        ("RecordingSid", made.sid),
-        ("RecordingDuration", str(made.seconds)),
-        *digits,
-    )
+    return (*phone.carrier.recorder.params(made), *digits)
 
 
 def _finish(phone: Phone, verb: Element, made: Recording, document: Document) -> None:
-    phone.carrier.complete_recording(phone.leg, made)
+    phone.carrier.recorder.complete(phone.leg, made)
     target = verb.attributes.get("transcribeCallback")
     if not verb.true("transcribe") or target is None:
         return
@@ -107,8 +102,8 @@ def _finish(phone: Phone, verb: Element, made: Recording, document: Document) ->
         ("TranscriptionSid", phone.carrier.new_sid("TR")),
         ("TranscriptionText", made.words),
         ("TranscriptionStatus", "completed"),
-        ("TranscriptionUrl", phone.carrier.recording_url(made.sid) + "/Transcriptions"),
+        ("TranscriptionUrl", phone.carrier.recorder.url(made.sid) + "/Transcriptions"),
         ("RecordingSid", made.sid),
-        ("RecordingUrl", phone.carrier.recording_url(made.sid)),
+        ("RecordingUrl", phone.carrier.recorder.url(made.sid)),
     )
     phone.carrier.tell(phone.leg, Address(phone.address(target, document)), params, kind="transcription")

@@ -104,7 +104,7 @@ def test_a_message_is_recorded_exactly_and_told_after_the_action_was_answered(
     [made] = result.ending.recordings
     left, told = product.forms("/left")[0], product.forms("/recording")[0]
     assert left["Digits"] == "#"
-    assert left["RecordingUrl"] == told["RecordingUrl"] == carrier.recording_url(made.sid)
+    assert left["RecordingUrl"] == told["RecordingUrl"] == carrier.recorder.url(made.sid)
     assert (told["RecordingStatus"], told["RecordingSource"], told["RecordingChannels"]) == (
         "completed",
         "RecordVerb",
