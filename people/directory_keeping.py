@@ -25,7 +25,7 @@ class NoDirectoryError(LookupError):
 class DirectoryKeeper:
     """The newest directory that could be read. While the database is away the last one stays.
 
-    Call it for the directory. `start` it after the process has forked: threads do not survive a fork.
+    `start` it after the process has forked: threads do not survive a fork.
     """
 
     def __init__(self, connections: Statements, *, clock: Clock, look_seconds: float = LOOK_SECONDS) -> None:
@@ -40,7 +40,7 @@ class DirectoryKeeper:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def __call__(self) -> Directory:
+    def current(self) -> Directory:
         """The directory. Raises `NoDirectoryError` when it was never read; not started, it is read at first use."""
         # Once started, only the thread looks: callers must not queue up behind a server that does not answer.
         if self._directory is None and self._thread is None:
@@ -49,6 +49,11 @@ class DirectoryKeeper:
         if directory is None:
             raise NoDirectoryError("the directory of brands and departments was never read: the database is away")
         return directory
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a directory to answer from."""
+        return self._directory is not None
 
     def start(self) -> Self:
         """Keep the directory fresh from now on; waits a moment for the first reading."""

@@ -116,7 +116,7 @@ def add_exception(session: Session, department: Department, opens: int | None, c
             day=HOLIDAY,
             opens=None if opens is None else time(opens),
             closes=None if closes is None else time(closes),
-            name="Thanksgiving Day",
+            name="Thanksgiving Day" if source == "holidays" else "Short day",
             source=source,
         )
     )
@@ -136,7 +136,9 @@ def test_a_holiday_closes_and_hours_written_by_hand_stand_in_its_place(engine: E
     with transaction(engine) as session:
         add_exception(session, department, 10, 12, "hand")
         add_exception(session, department, 14, 15, "hand")
-    assert openings(read(connections)) == [10, 11, 14]
+    directory = read(connections)
+    assert openings(directory) == [10, 11, 14]
+    assert [day.name for day in directory.departments[0].schedule.exceptions] == ["Short day"]
 
 
 def test_exceptions_long_past_are_left_where_they_are(engine: Engine, connections):
@@ -205,35 +207,35 @@ def keeper(counted, clock: HandClock):
 def test_a_change_is_seen_at_the_next_look_and_no_look_without_change_reads_all(engine: Engine, keeper, counted):
     with transaction(engine) as session:
         _, department = set_up(session)
-    first = keeper()
+    first = keeper.current()
     keeper.refresh()
-    assert keeper() is first
+    assert keeper.current() is first
     assert counted.statements == 2
     rename(engine, department.id, "Bills")
     keeper.refresh()
-    assert keeper().departments[0].name == "Bills"
+    assert keeper.current().departments[0].name == "Bills"
 
 
 def test_answers_come_from_memory(engine: Engine, keeper, counted):
     with transaction(engine) as session:
         set_up(session)
-    keeper()
+    keeper.current()
     for _ in range(100):
-        keeper().hours(keeper().brands[0], MONDAY_MORNING)
+        keeper.current().hours(keeper.current().brands[0], MONDAY_MORNING)
     assert counted.statements == 1
 
 
 def test_the_last_directory_stays_while_the_database_is_away(engine: Engine, keeper, counted):
     with transaction(engine) as session:
         _, department = set_up(session)
-    first = keeper()
+    first = keeper.current()
     counted.away = True
     keeper.refresh()
-    assert keeper() is first
+    assert keeper.current() is first
     counted.away = False
     rename(engine, department.id, "Bills")
     keeper.refresh()
-    assert keeper().departments[0].name == "Bills"
+    assert keeper.current().departments[0].name == "Bills"
 
 
 def test_without_any_directory_it_says_so_and_asks_again(engine: Engine, keeper, counted):
@@ -241,20 +243,20 @@ def test_without_any_directory_it_says_so_and_asks_again(engine: Engine, keeper,
         set_up(session)
     counted.away = True
     with pytest.raises(NoDirectoryError):
-        keeper()
+        keeper.current()
     counted.away = False
-    assert keeper().brands
+    assert keeper.current().brands
 
 
 def test_rows_mended_by_hand_are_seen_after_a_while(engine: Engine, keeper):
     with transaction(engine) as session:
         _, department = set_up(session)
-    keeper()
+    keeper.current()
     with transaction(engine) as session:
         session.get_one(Department, department.id).name = "Bills"
     for _ in range(30):
         keeper.refresh()
-    assert keeper().departments[0].name == "Bills"
+    assert keeper.current().departments[0].name == "Bills"
 
 
 def test_a_started_keeper_sees_changes_by_itself_and_survives_a_row_nobody_foresaw(engine: Engine, keeper, counted):
@@ -271,7 +273,7 @@ def test_a_started_keeper_sees_changes_by_itself_and_survives_a_row_nobody_fores
     with transaction(engine) as session:
         session.delete(session.get_one(ScheduleInterval, odd.id))
     rename(engine, department.id, "Bills")
-    wait_for(lambda: keeper().departments[0].name == "Bills")
+    wait_for(lambda: keeper.current().departments[0].name == "Bills")
 
 
 def test_a_started_keeper_never_lets_a_caller_wait_for_the_database(engine: Engine, keeper, counted):
@@ -279,8 +281,9 @@ def test_a_started_keeper_never_lets_a_caller_wait_for_the_database(engine: Engi
     keeper.start()
     keeper.stop()
     looks = counted.statements
+    assert not keeper.loaded
     with pytest.raises(NoDirectoryError):
-        keeper()
+        keeper.current()
     assert counted.statements == looks
 
 
