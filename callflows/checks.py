@@ -10,7 +10,8 @@ from callflows.steps.step import Step
 
 def check(flow: Flow) -> tuple[FlowProblem, ...]:
     """All findings about the flow as a whole, red and yellow, in order of line."""
-    return tuple(sorted([*_loops(flow), *_no_end(flow), *_last_resort(flow), *_unreached(flow)]))
+    loops = [*_loops(flow)]
+    return tuple(sorted([*(loops or _no_end(flow)), *_last_resort(flow), *_unreached(flow)]))
 
 
 def reached(flow: Flow) -> frozenset[str]:

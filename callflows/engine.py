@@ -5,13 +5,15 @@ there yet interrupts it with `Needs`: the caller of the engine reads all of them
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from callflows.facts import FactMissing, Facts
 from callflows.flow import Flow, Heard, Needs, Position, Turn
 from callflows.outcomes import Ended, Outcome, Outcomes, Passed
+from callflows.speaking import heard_digits
 from callflows.steps.step import End, Go, Move, Step, Visit, Wait
+from callflows.vocabulary import Vocabulary
 
 FARTHEST = 50
 """Steps walked through in one turn. Loading refuses loops, so this is never reached by a checked flow."""
@@ -35,16 +37,20 @@ def advance(flow: Flow, position: Position, heard: Heard, *, facts: Facts) -> Tu
     if position.language not in flow.prompts:
         position = replace(position, language=flow.language)
     turn = _turn(flow, position, facts, lambda visit, step: step.hear(visit, heard), ())
-    return turn if isinstance(turn, Needs) else replace(turn, note=note(heard))
+    if isinstance(turn, Needs):
+        return turn
+    return replace(turn, note=note(heard, flow.vocabularies[position.language]))
 
 
-def resume(flow: Flow, *, facts: Facts, language: str | None = None) -> Turn | Needs:
-    """Begin again, with an apology: the place where the call stood is gone."""
-    position = _start(flow, language)
+def resume(
+    flow: Flow, *, facts: Facts, language: str | None = None, pocket: Mapping[str, str] | None = None
+) -> Turn | Needs:
+    """Begin again, with an apology: the place where the call stood is gone. What the call has learned may be kept."""
+    position = replace(_start(flow, language), pocket=dict(pocket or {}))
     return _turn(flow, position, facts, _enter, ("emergency-restart",))
 
 
-def note(heard: Heard) -> str:
+def note(heard: Heard, vocabulary: Vocabulary) -> str:
     """What the caller did, for the record: single keys as they are, numbers and digits spoken only counted."""
     if heard.finished == "hangup":
         return "hung up" if heard.recorded is None else f"recorded {heard.recorded} s, then hung up"
@@ -54,6 +60,8 @@ def note(heard: Heard) -> str:
         return f"keyed {len(heard.digits)} digits"
     if heard.digits:
         return f"pressed {heard.digits}"
+    if heard_digits(heard.speech, vocabulary):
+        return "said digits"
     said = re.sub(r"\d", "•", heard.speech.strip())[:LONGEST_NOTE]
     sure = "" if heard.confidence is None else f" ({heard.confidence:.2f})"
     return f"said “{said}”{sure}" if said else "silence"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 EXACT = 100.0
 CONTAINED = 95.0
@@ -14,6 +14,8 @@ STRONG = 90.0
 """From here a match may be taken without asking back."""
 BEGUN = 82.0
 """The caller said only the beginning of the phrase ("bil…")."""
+SHORTEST_BEGUN = 3
+PARTIAL = 2.0
 THRESHOLD = 75.0
 """Below this it is no match. "several" against "general" is 71, "biling" against "billing" 92."""
 TOO_CLOSE = 3.0
@@ -50,33 +52,62 @@ class Phrases:
     """Phrases by label, ready to be matched. fillers and negations are single normalised words."""
 
     exact: Mapping[str, str]
-    by_label: Mapping[str, tuple[str, ...]]
+    phrases: tuple[str, ...]
+    labels: tuple[str, ...]
     fillers: frozenset[str] = frozenset()
     negations: frozenset[str] = frozenset()
 
     def best(self, words: tuple[str, ...]) -> Match | None:
         """The best match for normalised words, or None below the threshold or between two equals."""
         said = self.meaning(words)
+        if not said:
+            return None
         label = self.exact.get(said)
         if label is not None:
             return Match(label, EXACT)
-        ranked = sorted(((self.score(said, label), label) for label in self.by_label), reverse=True)
-        if not ranked or ranked[0][0] < THRESHOLD:
+        ranked = sorted(((score, label) for label, score in self.scores(said).items()), reverse=True)
+        if not ranked:
             return None
         rival = ranked[1][0] if len(ranked) > 1 else 0.0
         if ranked[0][0] - rival < TOO_CLOSE:
             return None
-        doubted = not self.negations.isdisjoint(words)
-        return Match(ranked[0][1], ranked[0][0], rival, doubted)
+        return Match(ranked[0][1], ranked[0][0], rival, doubted=not self.negations.isdisjoint(words))
 
-    def score(self, said: str, label: str) -> float:
-        """How well the utterance fits the label's best phrase."""
-        return max((_score(said, phrase) for phrase in self.by_label[label]), default=0.0)
+    def scores(self, said: str) -> dict[str, float]:
+        """How well an utterance fits each label; labels below the threshold are left out."""
+        found: dict[str, float] = {}
+        padded = f" {said} "
+        for phrase, label in zip(self.phrases, self.labels, strict=True):
+            if f" {phrase} " in padded:
+                found[label] = EXACT if phrase == said else max(CONTAINED, found.get(label, 0.0))
+            elif len(said) >= SHORTEST_BEGUN and phrase.startswith(said):
+                found[label] = max(BEGUN, found.get(label, 0.0))
+        for score, label in self._alike(said, search_within=not found):
+            found[label] = max(score, found.get(label, 0.0))
+        return found
 
     def meaning(self, words: Iterable[str]) -> str:
         """The utterance without small words, unless it is all small words."""
         words = tuple(words)
         return " ".join(word for word in words if word not in self.fillers) or " ".join(words)
+
+    def _alike(self, said: str, *, search_within: bool) -> Iterable[tuple[float, str]]:
+        """Misheard words: the whole utterance against every phrase and, if wanted, every stretch of it that has as
+        many words as the phrase, worth a little less."""
+        whole = process.extract(said, self.phrases, scorer=fuzz.ratio, score_cutoff=THRESHOLD, limit=None)
+        for _, score, at in whole:
+            yield min(score, CONTAINED), self.labels[at]
+        words = said.split(" ")
+        if not search_within or len(words) == 1:
+            return
+        stretches: dict[int, list[str]] = {}
+        for phrase, label in zip(self.phrases, self.labels, strict=True):
+            width = phrase.count(" ") + 1
+            if width not in stretches:
+                stretches[width] = _stretches(words, width)
+            near = process.extractOne(phrase, stretches[width], scorer=fuzz.ratio, score_cutoff=THRESHOLD + PARTIAL)
+            if near:
+                yield near[1] - PARTIAL, label
 
 
 def ready(
@@ -85,13 +116,12 @@ def ready(
     negations: frozenset[str] = frozenset(),
 ) -> Phrases:
     """Phrases by label, normalised as utterances are."""
-    bare = Phrases({}, {}, fillers, negations)
-    by_label = {
-        label: tuple(dict.fromkeys(bare.meaning(tokens(each)) for each in several))
-        for label, several in phrases.items()
-    }
-    exact = {phrase: label for label, several in by_label.items() for phrase in several}
-    return Phrases(exact, by_label, fillers, negations)
+    bare = Phrases({}, (), (), fillers, negations)
+    pairs = [(bare.meaning(tokens(each)), label) for label, several in phrases.items() for each in several]
+    known = list(dict.fromkeys(pair for pair in pairs if pair[0]))
+    return Phrases(
+        dict(known), tuple(phrase for phrase, _ in known), tuple(label for _, label in known), fillers, negations
+    )
 
 
 def judge(match: Match | None, confidence: float | None) -> Verdict:
@@ -116,21 +146,5 @@ def tokens(said: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold()))
 
 
-def _score(said: str, phrase: str) -> float:
-    if said == phrase:
-        return EXACT
-    if f" {phrase} " in f" {said} ":
-        return CONTAINED
-    if len(said) >= 3 and phrase.startswith(said):
-        return max(BEGUN, fuzz.ratio(said, phrase))
-    if len(said) > 2 * len(phrase) + 4:
-        return _best_window(said, phrase)
-    return min(fuzz.ratio(said, phrase), CONTAINED)
-
-
-def _best_window(said: str, phrase: str) -> float:
-    """A long utterance: the stretch of as many words that fits best, worth a little less than the same alone."""
-    words = said.split(" ")
-    width = phrase.count(" ") + 1
-    windows = (" ".join(words[start : start + width]) for start in range(len(words) - width + 1))
-    return max((fuzz.ratio(window, phrase, score_cutoff=THRESHOLD) for window in windows), default=0.0) - 2.0
+def _stretches(words: list[str], width: int) -> list[str]:
+    return [" ".join(words[start : start + width]) for start in range(len(words) - width + 1)]

@@ -54,16 +54,21 @@ def read_source(text: str) -> Entries:
     if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
         _refuse(1, 1, "The text is larger than 256 kB.", "Split the flow into several.")
     try:
-        tree = _build(iter(yaml.parse(text, Loader=yaml.SafeLoader)))
+        tree = _build(_events(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         _refuse(line, column, f"This is not YAML: {error.problem}.", "Check indentation, colons and quotes.")
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         _refuse(1, 1, f"This is not YAML: {str(error).splitlines()[0]}.", "Use plain UTF-8 text.")
     if not isinstance(tree, Entries):
         _refuse(1, 1, "A flow is a mapping of fields.", "Begin with “flow:”, “start:” and “steps:”.")
     return tree
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """libyaml where it is there: ten times as fast, and the same events."""
+    return iter(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def plain(node: Node) -> object:

@@ -30,6 +30,11 @@ def spoken_date(day: date, vocabulary: Vocabulary) -> str:
     return vocabulary.date.format(month=month, day=day.day, year=day.year)
 
 
+def digit(word: str, vocabulary: Vocabulary) -> str:
+    """A normalised word that is a digit, or digits, as digits; else ""."""
+    return word if word.isascii() and word.isdigit() else vocabulary.digits.get(word, "")
+
+
 def heard_digits(said: str, vocabulary: Vocabulary) -> str | None:
     """Digits from speech ("four one five, double two"), or None when anything else was said among them."""
     written: list[str] = []
@@ -38,8 +43,8 @@ def heard_digits(said: str, vocabulary: Vocabulary) -> str | None:
         if word in vocabulary.multiples:
             times = int(vocabulary.multiples[word])
             continue
-        digits = word if word.isascii() and word.isdigit() else vocabulary.digits.get(word)
-        if digits is None:
+        digits = digit(word, vocabulary) or vocabulary.sound_alikes.get(word)
+        if not digits:
             return None
         written.append(digits * times)
         times = 1

@@ -16,6 +16,7 @@ class NoVocabulary(LookupError):
 @dataclass(frozen=True)
 class Vocabulary:
     """One language. said: texts by key; digits: spoken word → digit; multiples: "double" → "2".
+    sound_alikes: words that recognisers write for digits ("for"), meant as such only among digits.
 
     commands: what may be said to any question.
     """
@@ -33,6 +34,7 @@ class Vocabulary:
     negations: frozenset[str]
     keys: frozenset[str]
     digits: Mapping[str, str]
+    sound_alikes: Mapping[str, str]
     multiples: Mapping[str, str]
     states: Mapping[str, str]
     months: tuple[str, ...]
@@ -77,6 +79,7 @@ def _parse(tree: Entries, source: str) -> Vocabulary:
         negations=_phrases(field["negations"]),
         keys=_phrases(field["keys"]),
         digits=_spoken(field["digits"]),
+        sound_alikes=_spoken(field["sound_alikes"]),
         multiples=_spoken(field["multiples"]),
         states=_texts(field["states"]),
         months=tuple(_list(field["months"])),

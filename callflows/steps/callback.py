@@ -17,6 +17,7 @@ from callflows.wording import Wording
 
 SHORTEST, LONGEST = 7, 15
 """Digits of a phone number: E.164 allows 15 with the country code; shorter than 7 is an extension."""
+MODES = frozenset({"offer", "number", "confirm"})
 ROUNDS = 2
 """Numbers keyed in and turned down before another way is taken."""
 
@@ -68,7 +69,9 @@ class CallbackStep(Step):
         return listening.ask(visit, self._question(visit, "offer"))
 
     def hear(self, visit: Visit, heard: Heard) -> Move:
-        mode = visit.position.mode or "offer"
+        mode = visit.position.mode
+        if mode.rstrip("0123456789") not in MODES:
+            return self.enter(visit)
         question = self._question(visit, mode)
         if heard.silent:
             return listening.silence(visit, question)
@@ -85,13 +88,13 @@ class CallbackStep(Step):
     def _hear_offer(self, visit: Visit, heard: Heard, question: Question) -> Move:
         number = caller(visit.facts)
         said = " ".join(tokens(heard.speech)) if listening.understood(heard) else ""
-        key = listening.key_of(visit, heard)
         if not heard.digits and _digits(visit, heard, SHORTEST):
             return self._hear_number(visit, heard, question)
         wanted = said in visit.vocabulary.this or listening.yes_or_no(visit, heard) is True
         if number is not None and wanted:
             return self._done(visit, number, "this number")
-        if key == "2" or said in visit.vocabulary.another or number is None:
+        other = said in visit.vocabulary.another or listening.yes_or_no(visit, heard) is False
+        if other or number is None:
             return listening.ask(visit, self._question(visit, "number"))
         return listening.miss(visit, question)
 

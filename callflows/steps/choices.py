@@ -67,7 +67,7 @@ def _parse(row: Fields) -> Choice:
     if not step and not say:
         row.problem("next", "This choice leads nowhere.", "Add “next: …”, or “say: …” to stay in the menu.")
     matter = Matter(
-        None, row.key("reason") or None, None, row.number("priority", 0, least=1, most=4) or None, row.several("tags")
+        None, row.key("reason") or None, None, row.number("priority", 0, least=1, most=4) or None, row.keys("tags")
     )
     row.done()
     refused = outcome == REFUSED_RECORDING
@@ -91,8 +91,7 @@ def _phrases(choices: tuple[Choice, ...], wording: Wording, fields: Fields) -> P
 
 def _refuse_shared(choice: Choice, phrases: Phrases, wording: Wording, fields: Fields) -> None:
     for phrase in wording.phrases(choice.words):
-        said = phrases.meaning(tokens(phrase))
-        for label in phrases.by_label:
-            if label != choice.label and phrases.score(said, label) >= STRONG:
+        for label, score in phrases.scores(phrases.meaning(tokens(phrase))).items():
+            if label != choice.label and score >= STRONG:
                 message = f"“{phrase}” could mean both “{choice.label}” and “{label}” ({wording.language})."
                 fields.problem("choices", message, "Choose words that sound less alike.")

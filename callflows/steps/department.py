@@ -47,7 +47,7 @@ class DepartmentStep(Step):
             fields.step("on_duty"),
             fields.key("reason"),
             fields.number("priority", 0, least=1, most=4),
-            fields.several("tags"),
+            fields.keys("tags"),
             fields.flag("keep_department"),
         )
 

@@ -1,7 +1,8 @@
 """existing: the state of a ticket, spoken only to the very number it was opened from."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callflows.facts import UNKNOWN, KnownTicket, attestation_failed, caller, known_tickets
 from callflows.flow import Heard
@@ -15,6 +16,7 @@ from callflows.steps.listening import Question
 from callflows.steps.step import ASKED_FOR_PERSON, DEPARTMENT, JOINED, End, Go, Move, Step, Visit, Wait
 from callflows.wording import Wording
 
+AFTER = re.compile(r"after:[0-9]+(:more)?")
 ROUNDS = 2
 """Numbers that are not found before another way is taken."""
 REASON = "existing_ticket"
@@ -86,7 +88,7 @@ class ExistingStep(Step):
     def hear(self, visit: Visit, heard: Heard) -> Move:
         if caller(visit.facts) is None or attestation_failed(visit.facts):
             return self.enter(visit)
-        if visit.position.mode.startswith("after:"):
+        if AFTER.fullmatch(visit.position.mode):
             return self._hear_after(visit, heard)
         return self._hear_number(visit, heard)
 
@@ -112,7 +114,7 @@ class ExistingStep(Step):
             return self._otherwise(visit, "not-found", "enough", keyed=digits)
         asking = self._asking(rounds + 1)
         said = (f"{self.name}:not-found", listening.at_pace(visit, asking.ask))
-        return Wait(said, asking.mode, choice="not found")
+        return Wait(said, asking.mode, repeats=visit.position.repeats, choice="not found")
 
     def _hear_after(self, visit: Visit, heard: Heard) -> Move:
         _, number, *more = visit.position.mode.split(":")
@@ -126,8 +128,9 @@ class ExistingStep(Step):
             return Go(self.callback, (), {}, self._about(visit, int(number)), learned, "callback")
         if key == "2" or listening.wants_person(visit, heard):
             return self._to_person(visit, int(number))
-        if key == "3" and more:
-            return listening.ask(visit, self._asking(0))
+        if key == "3" and more and visit.position.repeats < listening.MOST_REPEATS:
+            asking = listening.ask(visit, self._asking(0))
+            return replace(asking, repeats=visit.position.repeats + 1, choice="another")
         return self._say_again(visit, heard, int(number), bool(more))
 
     def _say_again(self, visit: Visit, heard: Heard, number: int, more: bool) -> Move:
@@ -148,6 +151,7 @@ class ExistingStep(Step):
             question.mode,
             values=question.values,
             outcomes=joined,
+            repeats=visit.position.repeats,
             learned={JOINED: str(ticket.number) if ticket.is_open else ""},
             choice="told",
         )

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import process
 
+from callflows.matching import tokens
 from callflows.problems import FlowProblem
 from callflows.source import Entries, Items, Node, Text
-from callflows.wording import Word, Wording, slots
+from callflows.wording import SLOT, Word, Wording, slots
 
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 KEY_CURE = "Use small letters, digits, “-” and “_”, beginning with a letter."
@@ -82,11 +83,11 @@ class Fields:
 
     def thing(self, name: str, *, phrases: bool = True, required: bool = True) -> str:
         """The key of words for something to choose: its name and, where it can be said, its phrases."""
-        value = self.text(name, required=required)
+        value = self.key(name, required=required)
         for word, language in self._entries(name, value):
             if not (word.name or word.text):
                 self.problem(name, f"“{value}” has no name in “{language}”.", "Add “name: …” to its words.")
-            if phrases and not word.phrases:
+            if phrases and not any(map(tokens, word.phrases)):
                 cure = "Add “phrases: [ … ]”: every key can also be said."
                 self.problem(name, f"Nobody can say “{value}” in “{language}”.", cure)
             self._known_slots(name, word.offer, ("key",))
@@ -109,6 +110,14 @@ class Fields:
         if value not in {"", "yes", "no", "true", "false"}:
             self.problem(name, f"“{name}” should be yes or no.", f"Write “{name}: yes”.")
         return value in {"yes", "true"}
+
+    def keys(self, name: str, *, required: bool = False) -> tuple[str, ...]:
+        """One stable key or a list of them."""
+        values = self.several(name, required=required)
+        for value in values:
+            if not KEY.fullmatch(value):
+                self.problem(name, f"“{value}” cannot be used in “{name}”.", KEY_CURE)
+        return values
 
     def one_of(self, name: str, options: tuple[str, ...]) -> str:
         """One of a few words, or ""."""
@@ -171,9 +180,11 @@ class Fields:
             names = " or ".join(f"{{{each}}}" for each in allowed)
             cure = f"Use {names}, or remove it." if names else "Remove it."
             self.problem(name, f"Nothing can be filled in for {{{slot}}} here.", cure)
+        if set("{}") & set(SLOT.sub("", text)):
+            self.problem(name, "Braces would be read aloud.", "Write the words without braces.")
 
 
 def did_you_mean(wrong: str, known: Iterable[str], otherwise: str) -> str:
     """A cure that names the nearest known word, or `otherwise` when none is near."""
-    near = process.extractOne(wrong, sorted(known), score_cutoff=70)
+    near = process.extractOne(wrong, sorted(known), score_cutoff=60)
     return f"Did you mean “{near[0]}”?" if near else otherwise

@@ -33,7 +33,7 @@ class HoursStep(Step):
         return cls(
             name,
             fields.line,
-            fields.several("departments", required=True),
+            fields.keys("departments", required=True),
             fields.step("open", required=True),
             closed,
             fields.step("unknown") or closed,

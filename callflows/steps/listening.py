@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from callflows.flow import Heard
 from callflows.instructions import Ask, Pause, Prompt, Say
 from callflows.matching import CONFIRM, tokens
+from callflows.speaking import digit
 from callflows.steps.step import ASKED_FOR_PERSON, FAILED_BEFORE, Go, Move, Visit, Wait
 from callflows.vocabulary import Vocabulary
 
@@ -105,11 +106,12 @@ def key_of(visit: Visit, heard: Heard) -> str:
     """The key pressed, or said ("two", "press two"); "" when it was neither."""
     if heard.digits or not understood(heard):
         return heard.digits
-    words = [word for word in tokens(heard.speech) if word not in visit.vocabulary.keys]
-    if len(words) != 1:
-        return ""
-    word = words[0]
-    return word if word.isascii() and word.isdigit() else visit.vocabulary.digits.get(word, "")
+    words = tokens(heard.speech)
+    after_key = not visit.vocabulary.keys.isdisjoint(words)
+    digits = [found for word in words if (found := _digit(word, visit.vocabulary, after_key))]
+    idle = visit.vocabulary.keys | visit.vocabulary.fillers
+    others = [word for word in words if word not in idle and not _digit(word, visit.vocabulary, after_key)]
+    return digits[0] if len(digits) == 1 and not others else ""
 
 
 def yes_or_no(visit: Visit, heard: Heard) -> bool | None:
@@ -159,6 +161,11 @@ def both_paces(name: str, asking: Ask) -> Iterable[Prompt]:
 def sayings(*texts: str) -> tuple[Say | Pause, ...]:
     """Texts as instructions, without empty ones."""
     return tuple(Say(text) for text in texts if text)
+
+
+def _digit(word: str, vocabulary: Vocabulary, sound_alikes: bool) -> str:
+    """ "to" is a 2 only after "press"."""
+    return digit(word, vocabulary) or (vocabulary.sound_alikes.get(word, "") if sound_alikes else "")
 
 
 def _try_again(

@@ -81,6 +81,8 @@ class Menu(Step):
 
     def hear(self, visit: Visit, heard: Heard) -> Move:
         mode = visit.position.mode
+        if mode.startswith("yes:") and self._labelled(_label(mode)) is None:
+            return self.enter(visit)
         question = self._question(mode)
         if heard.silent:
             return listening.silence(visit, question)
@@ -98,16 +100,13 @@ class Menu(Step):
         verdict = judge(match, heard.confidence)
         if match is None or verdict is Verdict.REJECT:
             return listening.miss(visit, question)
-        if match.label == OPERATOR:
-            return listening.person(visit, question)
-        if match.label == REPEAT:
-            return listening.repeat(visit, question)
         choice = self._labelled(match.label)
         if choice is None:
-            return listening.miss(visit, question)
+            common = listening.person if match.label == OPERATOR else listening.repeat
+            return common(visit, question)
         if verdict is Verdict.ACCEPT:
             return self._choose(visit, choice)
-        return self._confirm(visit, choice, self._refused(visit))
+        return self._confirm(visit, choice)
 
     def _match(self, visit: Visit, heard: Heard, words: tuple[str, ...]) -> Match | None:
         key = listening.key_of(visit, heard)
@@ -126,7 +125,7 @@ class Menu(Step):
 
     def _hear_confirmation(self, visit: Visit, heard: Heard, question: Question) -> Move:
         """Yes, no, "no, technical", the key of another choice, or simply the words of one."""
-        meant = self._labelled(visit.position.mode.split(":")[1])
+        meant = self._labelled(_label(visit.position.mode))
         if meant is None:
             return self.enter(visit)
         key = listening.key_of(visit, heard)
@@ -153,8 +152,12 @@ class Menu(Step):
             return self._choose(visit, other)
         return self._hear_common(visit, Heard(digits=key), question)
 
-    def _confirm(self, visit: Visit, choice: Choice, refused: int) -> Wait:
+    def _confirm(self, visit: Visit, choice: Choice) -> Wait:
+        """Ask back. A second guess in a row counts like a "no" to the first."""
         here = visit.position
+        refused = self._refused(visit) + here.mode.startswith("yes:")
+        if refused >= REFUSALS:
+            return self._turned_down(visit)
         mode = f"yes:{choice.label}" + (":no" if refused else "")
         prompt = listening.at_pace(visit, f"{self.name}:confirm:{choice.label}")
         return Wait((prompt,), mode, here.silences, here.misses, here.repeats, choice=f"{choice.label}?")
@@ -191,7 +194,7 @@ class Menu(Step):
 
     def _question(self, mode: str) -> Question:
         if mode.startswith("yes:"):
-            label = mode.split(":")[1]
+            label = _label(mode)
             names = (f"{self.name}:confirm:{label}", f"{self.name}:confirm-again:{label}")
         elif mode == "keys":
             names = (f"{self.name}:keys", f"{self.name}:keys")
@@ -221,3 +224,7 @@ class Menu(Step):
     def _hints(self, wording: Wording) -> tuple[str, ...]:
         own = [phrase for choice in self.choices for phrase in wording.phrases(choice.words)]
         return tuple(dict.fromkeys([*own, *wording.vocabulary.hints(OPERATOR, REPEAT)]))
+
+
+def _label(mode: str) -> str:
+    return mode.split(":")[1]

@@ -74,8 +74,8 @@ class Visit:
     @property
     def joined(self) -> int | None:
         """The existing ticket this call is about."""
-        number = self.position.pocket.get(JOINED)
-        return int(number) if number else None
+        number = self.position.pocket.get(JOINED, "")
+        return int(number) if number.isascii() and number.isdigit() else None
 
 
 DEPARTMENT = "d"
