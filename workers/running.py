@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -13,12 +13,24 @@ from core.outbox_models import OutboxRow, OutboxState
 from workers.errors import Verdict, judge
 from workers.failure import tell
 from workers.job import Job
+from workers.registry import UNKNOWN
 from workers.work import Equipment, Overtaken, Work
 
 GRACE = timedelta(seconds=30)
 """From a job's time limit to its row being handed again: time for the limit to strike and for the error to be kept."""
 
 WORKER_LOST = Verdict("Its worker died or hung in every try", attempts=1)
+
+TAKE = text(f"""
+    update outbox set state = 'handed', attempts = attempts + 1,
+      due_at = cast(:late as timestamptz)
+        + make_interval(secs => coalesce((cast(:limits as jsonb) -> job)::int, {UNKNOWN.limit}))
+    where id = :id and attempts = :attempts and state in ('asked', 'handed')
+    returning job, args, call_id, ticket_id
+""")
+
+ALONE = {"synchronize_session": False}
+"""A statement on a session that holds no such objects."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,31 +72,20 @@ def run(equipment: Equipment, handed: Handed) -> Ran:
 
 def _take(equipment: Equipment, handed: Handed) -> Work | None:
     """Count the try before it begins, so that a job that kills its worker uses up its attempts like any other."""
-    now = equipment.clock()
+    values = {"id": handed.row_id, "attempts": handed.attempts, "late": equipment.clock() + GRACE}
     with equipment.transaction() as session:
-        row = session.scalar(
-            select(OutboxRow)
-            .where(
-                OutboxRow.id == handed.row_id,
-                OutboxRow.attempts == handed.attempts,
-                OutboxRow.state.in_((OutboxState.ASKED, OutboxState.HANDED)),
-            )
-            .with_for_update()
-        )
-        if row is None:
-            return None
-        row.state = OutboxState.HANDED
-        row.attempts += 1
-        row.due_at = now + timedelta(seconds=equipment.job(row.job).limit) + GRACE
-        return Work(
-            equipment=equipment,
-            outbox_id=row.id,
-            attempt=row.attempts,
-            job=row.job,
-            args=row.args,
-            call_id=row.call_id,
-            ticket_id=row.ticket_id,
-        )
+        row = session.execute(TAKE, values | {"limits": equipment.limits}).one_or_none()
+    if row is None:
+        return None
+    return Work(
+        equipment=equipment,
+        outbox_id=handed.row_id,
+        attempt=handed.attempts + 1,
+        job=row.job,
+        args=row.args,
+        call_id=row.call_id,
+        ticket_id=row.ticket_id,
+    )
 
 
 def _try(work: Work) -> Ran:
@@ -94,23 +95,16 @@ def _try(work: Work) -> Ran:
     structlog.contextvars.bind_contextvars(job=work.job, call=work.call_id, ticket=work.ticket_id)
     try:
         job.function()(work)
-        return _end(work)
+        if not work.ended:
+            with work.transaction() as session:
+                work.done(session)
+        return Ran.DONE
     except Overtaken:
         return Ran.OVERTAKEN
     except Exception as error:
         verdict = judge(error)
         log.warning("job_error", reason=verdict.reason, exc_info=verdict.unforeseen)
         return _tried_in_vain(work, job, verdict)
-
-
-def _end(work: Work) -> Ran:
-    """A job that did not end its row itself has it ended here."""
-    with work.transaction() as session:
-        row = session.get(OutboxRow, work.outbox_id)
-        if row is not None and row.state == OutboxState.DONE and row.attempts == work.attempt:
-            return Ran.DONE
-        work.done(session)
-    return Ran.DONE
 
 
 def _tried_in_vain(work: Work, job: Job, verdict: Verdict) -> Ran:
@@ -138,4 +132,4 @@ def _write(session: Session, work: Work, *, state: OutboxState, reason: str, **m
         .values(state=state, last_error=reason, **moments)
         .returning(OutboxRow.id)
     )
-    return session.execute(statement).scalar_one_or_none() is not None
+    return session.execute(statement, execution_options=ALONE).scalar_one_or_none() is not None

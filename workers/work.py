@@ -1,5 +1,6 @@
 """What a job is given: its arguments, the process's clients, and the way to end its row in its own transaction."""
 
+import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -38,6 +39,11 @@ class Equipment:
         """The job of that name, else UNKNOWN."""
         return self.jobs.get(name, UNKNOWN)
 
+    @cached_property
+    def limits(self) -> str:
+        """Every job's time limit in seconds, as JSON."""
+        return json.dumps({name: job.limit for name, job in self.jobs.items()})
+
     def transaction(self) -> AbstractContextManager[Session]:
         """A session that commits at the end of the block."""
         return transaction(self.engine)
@@ -53,7 +59,7 @@ class Equipment:
         return Carrier.from_settings(self.settings)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Work:
     """One try of one row."""
 
@@ -65,6 +71,8 @@ class Work:
     args: Mapping[str, Any]
     call_id: int | None = None
     ticket_id: int | None = None
+    ended: bool = False
+    """The job has ended its row itself. Were its transaction undone all the same, the row would be handed again."""
 
     @property
     def engine(self) -> Engine:
@@ -105,5 +113,6 @@ class Work:
             .values(state=OutboxState.DONE, ended_at=self.now(), last_error=None)
             .returning(OutboxRow.id)
         )
-        if session.execute(statement).scalar_one_or_none() is None:
+        if session.execute(statement, execution_options={"synchronize_session": False}).scalar_one_or_none() is None:
             raise Overtaken
+        self.ended = True
