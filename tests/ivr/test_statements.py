@@ -116,8 +116,9 @@ class TestATurn:
         def post(side):
             for n in range(rounds):
                 said = f"{n}-{side if different else 0}"
-                row = turn(brand.id, 1, sid=f"CA{n}", answer={"said": said}, matter=not (different and side),
-                           jobs=["assign_ticket"], events=Jsonb([{"type": "said", "facts": {"said": said}}]))  # fmt: skip
+                events = Jsonb([{"type": "said", "facts": {"said": said}}])
+                matter, jobs = not (different and side), ["assign_ticket"]
+                row = turn(brand.id, 1, sid=f"CA{n}", answer={"said": said}, matter=matter, jobs=jobs, events=events)
                 barrier.wait(10)
                 answers[side][n] = line.execute(statements.TURN, row)[0]
 
@@ -130,9 +131,8 @@ class TestATurn:
             assert one[0] == other[0]
             assert one[1] != other[1]
         stored = {sid: answer["said"] for sid, answer in execute(engine, "select leg_sid, answer from turn")}
-        told = {sid: said for sid, said in execute(
-            engine, "select c.sid, e.facts->>'said' from event e join call c on c.id = e.call_id where e.type = 'said'")}  # fmt: skip
-        assert stored == told
+        told = "select c.sid, e.facts->>'said' from event e join call c on c.id = e.call_id where e.type = 'said'"
+        assert stored == dict(execute(engine, told))
         assert counts(engine)["call"] == counts(engine)["turn"] == counts(engine)["outbox"] == rounds
 
 
@@ -190,9 +190,8 @@ class TestNewsOfARecording:
     def test_news_that_overtake_their_call_are_kept_and_joined(self, engine, line, brand):
         line.execute(statements.RECORDING, recording(brand.id))
         line.execute(statements.TURN, turn(brand.id, 2, expects_recording=True))
-        assert execute(engine, "select r.state, c.sid, c.from_number from recording r join call c on c.id = r.call_id") == [
-            ("ready", "CA1", CALLER)
-        ]  # fmt: skip
+        joined = "select r.state, c.sid, c.from_number from recording r join call c on c.id = r.call_id"
+        assert execute(engine, joined) == [("ready", "CA1", CALLER)]
 
     def test_the_same_news_twice_fetch_once(self, engine, line, brand):
         for _ in range(3):

@@ -35,8 +35,14 @@ def test_say_equals_the_builders(text):
     assert same(script(Prompt("a", (Say(text),))).render(["a"], {}, language="en"), theirs)
 
 
-@given(text=texts, key=st.sampled_from(["#", "*", ""]), digits=st.sampled_from([None, 1, 4]), speech=st.booleans(),
-       hints=st.lists(st.sampled_from(["billing", "a & b", "“technical”", "<x>"]), max_size=3), seconds=st.integers(1, 20))  # fmt: skip
+@given(
+    text=texts,
+    key=st.sampled_from(["#", "*", ""]),
+    digits=st.sampled_from([None, 1, 4]),
+    speech=st.booleans(),
+    hints=st.lists(st.sampled_from(["billing", "a & b", "“technical”", "<x>"]), max_size=3),
+    seconds=st.integers(1, 20),
+)
 def test_ask_equals_the_builders(text, key, digits, speech, hints, seconds):
     text, action = plain(text), "https://e.com/voice/turn?t=1&f=main"
     theirs = VoiceResponse()
@@ -55,9 +61,18 @@ def test_ask_equals_the_builders(text, key, digits, speech, hints, seconds):
 
 def test_record_equals_the_builders():
     theirs = VoiceResponse()
-    theirs.record(action="/a", method="POST", timeout=10, finish_on_key="#", max_length=300, play_beep=True,
-                  trim="do-not-trim", recording_status_callback="/r?part=2&x=1", recording_status_callback_method="POST",
-                  recording_status_callback_event="in-progress completed absent")  # fmt: skip
+    theirs.record(
+        action="/a",
+        method="POST",
+        timeout=10,
+        finish_on_key="#",
+        max_length=300,
+        play_beep=True,
+        trim="do-not-trim",
+        recording_status_callback="/r?part=2&x=1",
+        recording_status_callback_method="POST",
+        recording_status_callback_event="in-progress completed absent",
+    )
     theirs.redirect("/a", method="POST")
     theirs.hangup()
     ours = script(Prompt("a", (Record(), HangUp())))
