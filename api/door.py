@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from api import callbacks, calls, customers, jobs, people, problems, recordings, tickets
+from api import audio, callbacks, calls, customers, jobs, people, problems, tickets
 from api.openapi import document
 from api.operations import PREFIX
 from api.parts import Parts
@@ -14,7 +14,7 @@ from api.serving import blueprint
 NOUNS = (
     tickets.NOUN,
     calls.NOUN,
-    recordings.NOUN,
+    audio.NOUN,
     callbacks.NOUN,
     customers.NOUN,
     people.DEPARTMENTS,
@@ -49,7 +49,7 @@ def _nothing_else() -> Blueprint:
     """Whatever else is below /api gets a problem document too, not the console's page."""
     routes = Blueprint("api_nothing", __name__)
 
-    @routes.route("/api", defaults={"rest": ""}, methods=METHODS)
+    @routes.route("/api/", defaults={"rest": ""}, methods=METHODS, strict_slashes=False)
     @routes.route("/api/<path:rest>", methods=METHODS)
     def nothing(rest: str) -> Response:
         allowed = [method for method in METHODS if _is_offered(method)]

@@ -53,19 +53,22 @@ def _serve(operation: Operation, parts: Parts, texts: dict[str, str]) -> Respons
     key = read_key(request) if operation.method == "POST" else None
     with transaction(parts.engine) as session:
         asked: Asked[Any, Any] = Asked(session=session, who=who, now=now, parts=parts, query=query, body=body)
-        if key is None:
-            answer = operation.run(asked, **values)
-            return answer if isinstance(answer, Response) else _response(_stored(operation, answer))
-        seal = fingerprint(request.method, request.full_path, read_raw(request))
-        stored, repeated = once(
-            session,
-            who=who,
-            key=key,
-            seal=seal,
-            now=now,
-            run=lambda: _stored(operation, operation.run(asked, **values)),
-        )
-    return _response(stored, repeated=repeated)
+        if key is not None:
+            seal = fingerprint(request.method, request.full_path, read_raw(request))
+            stored, repeated = once(
+                session,
+                who=who,
+                key=key,
+                seal=seal,
+                now=now,
+                run=lambda: _stored(operation, operation.run(asked, **values)),
+            )
+            return _response(stored, repeated=repeated)
+        answer = operation.run(asked, **values)
+    if callable(answer):  # audio: not one byte before the commit
+        streamed: Response = answer()
+        return streamed
+    return _response(_stored(operation, answer))
 
 
 def _stored(operation: Operation, answer: Any) -> Stored:
