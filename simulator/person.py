@@ -100,8 +100,9 @@ class Person(Protocol):
         """Somebody is at the other end; `other` names them and `heard` is what they say."""
         ...
 
-    def waits(self, place: Place) -> bool:
-        """One round of waiting is over, with music or words. False hangs up."""
+    def waits(self, place: Place) -> str:
+        """One round of waiting is over, with music or words: `on` for another round, `until called` to stay until
+        something happens, or `hangs up`."""
         ...
 
     def ended(self, by: str) -> None:
@@ -138,9 +139,9 @@ class Passive:
             self.heard.append(heard)
         return Talk()
 
-    def waits(self, place: Place) -> bool:
+    def waits(self, place: Place) -> str:
         """Stay."""
-        return True
+        return "until called"
 
     def ended(self, by: str) -> None:
         """Nothing more to do."""

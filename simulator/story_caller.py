@@ -91,12 +91,15 @@ class StoryCaller:
             return self._act(Talk(said, then="star"), "presses *")
         return Talk(said)
 
-    def waits(self, place: Place) -> bool:
-        """A `silence` is one round of waiting; a hang-up leaves. Otherwise the caller waits on."""
+    def waits(self, place: Place) -> str:
+        """A `silence` is one round of waiting; a hang-up leaves. Otherwise the caller waits until called."""
+        if self._leaves_now():
+            return "hangs up"
         if self.failure is None and self._lines and isinstance(self._lines[0], StaysSilent):
             self._act(None, f"waits in the {place.kind} {place.name}")
             self._lines.pop(0)
-        return not self._leaves_now()
+            return "on"
+        return "hangs up" if self.failure else "until called"
 
     def ended(self, by: str) -> None:
         """The call is over: what is still expected must have been heard, and nothing may be left to do."""
