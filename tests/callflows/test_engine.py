@@ -1,16 +1,22 @@
 """What holds for every turn, whatever the flow."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from callflows.engine import UnknownStep, advance, begin, note, resume
+from callflows.facts import own_ticket
 from callflows.flow import Flow, Heard, Needs, Position, Turn
+from callflows.instructions import Prompt, Say
 from callflows.library import shipped
 from callflows.line import emergency_prompts
 from callflows.outcomes import Ended, Passed
 from callflows.reading import read_flow
+from callflows.steps.fields import Fields
+from callflows.steps.kinds import KINDS
+from callflows.steps.step import Go, Step, Visit
 from callflows.vocabulary import NoVocabulary, vocabulary
+from callflows.wording import Wording
 from tests.callflows.conversation import Conversation
 from tests.callflows.written import SMALL
 
@@ -30,6 +36,46 @@ def test_a_flow_that_starts_with_a_ticket_asks_for_the_fact_at_once() -> None:
     facts = {**FACTS, "caller": "+14155550123"}
     assert begin(flow, facts=facts) == Needs(frozenset({"tickets"}))
     assert isinstance(begin(flow, facts={**facts, "tickets": ()}), Turn)
+
+
+@dataclass(frozen=True)
+class Tell(Step):
+    """A kind of step of our own: says the call's ticket number and goes on."""
+
+    kind = "tell"
+    needs = entering_needs = frozenset({"ticket"})
+    passes = True
+
+    name: str
+    line: int
+    next: str
+
+    @classmethod
+    def parse(cls, name: str, fields: Fields) -> "Tell":
+        return cls(name, fields.line, fields.step("next", required=True))
+
+    def targets(self) -> tuple[str, ...]:
+        return (self.next,)
+
+    def prompts(self, wording: Wording) -> tuple[Prompt, ...]:
+        return (Prompt(f"{self.name}:say", (Say("Ticket {ticket}."),)),)
+
+    def enter(self, visit: Visit) -> Go:
+        return Go(self.next, (f"{self.name}:say",), {"ticket": str(own_ticket(visit.facts))})
+
+
+def test_all_facts_a_turn_may_need_are_asked_for_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, "tell", Tell)  # type: ignore[arg-type]
+    text = SMALL.replace("start: hello", "start: number").replace(
+        "steps:\n",
+        "steps:\n  number: {kind: tell, next: mine}\n  mine: {kind: existing, department: general, callback: leave}\n",
+    )
+    flow = read_flow(text)
+    facts = {**FACTS, "caller": "+14155550123"}
+    assert begin(flow, facts=facts) == Needs(frozenset({"ticket", "tickets"}))
+    turn = begin(flow, facts={**facts, "ticket": 7, "tickets": ()})
+    assert isinstance(turn, Turn)
+    assert turn.prompts == ("number:say", "mine:ask")
 
 
 def test_the_same_input_gives_the_same_turn() -> None:

@@ -117,7 +117,7 @@ def check(flow: Flow, turn: Turn) -> None:
         assert len(str(dict(turn.position.pocket))) < 200
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(FACTS, st.lists(HEARD, min_size=1, max_size=30))
 def test_every_call_on_the_starter_flow_ends_well(facts: Mapping[str, object], acts: list[Heard]) -> None:
     flow = shipped()["main"]
@@ -132,7 +132,7 @@ def test_every_call_on_the_starter_flow_ends_well(facts: Mapping[str, object], a
     raise AssertionError("the call never ended")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(FACTS, st.sampled_from(["choose", "nobody-there", "take-message", "call-back", "existing"]), st.data())
 def test_a_strange_mode_or_pocket_never_breaks_a_turn(
     facts: Mapping[str, object], step: str, data: st.DataObject
