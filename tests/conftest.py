@@ -11,12 +11,33 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
 
+import core.outbox_models
+import people.models
+import recordings.models
+import routing.models
+import tickets.models
 from core.config import Settings, load
 from core.database import Base, make_engine
 from ringback import embedded
 from tests.clock import HandClock
 
+MODELS = (core.outbox_models, people.models, recordings.models, routing.models, tickets.models)
+"""Imported so that every table is known."""
 ROOT = Path(__file__).resolve().parent.parent
+TABLES = ", ".join(f"'{name}'" for name in sorted(Base.metadata.tables))
+EMPTY = text(f"""
+do $$
+declare name text;
+begin
+  set local session_replication_role = replica;
+  foreach name in array array[{TABLES}] loop
+    execute format('delete from %I', name);
+  end loop;
+  for name in select sequencename from pg_sequences where schemaname = 'public' and last_value is not null loop
+    execute format('alter sequence %I restart', name);
+  end loop;
+end $$""")
+"""Deleting a test's few rows is many times quicker than truncating every table."""
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +75,9 @@ def _shared_engine(migrated: str) -> Iterator[Engine]:
 @pytest.fixture
 def engine(_shared_engine: Engine) -> Iterator[Engine]:
     """An engine on an empty database: every table is emptied and every counter starts again, before the test."""
-    tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
     with _shared_engine.begin() as connection:
         connection.execute(text("set local lock_timeout = '10s'"))
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
-        connection.execute(text("alter sequence ticket_id_seq restart"))
+        connection.execute(EMPTY)
     return _shared_engine
 
 
