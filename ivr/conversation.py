@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from callflows.engine import advance, begin, resume
+from callflows.engine import UnknownStep, advance, begin, resume
 from callflows.flow import Flow, Heard, Needs, Position, Turn
 from core.clock import Clock
 from ivr import emergency, facts, statements
@@ -65,12 +65,21 @@ class Conversation:
             log.error("position_spoiled", call=call.parties.call_sid, why=str(problem))
             return emergency.take_message(self._url)
         flow = self._flows.revision(position.flow, position.revision)
-        if flow is None or position.step not in flow.steps:
-            log.error("position_gone", call=call.parties.call_sid, flow=position.flow, step=position.step)
-            flow = self._flows.current(position.flow)
-            turn = self._think(call, lambda known: resume(flow, facts=known))
-        else:
-            turn = self._think(call, lambda known: advance(flow, position, heard, facts=known))
+        if flow is not None:
+            try:
+                turn = self._think(call, lambda known: advance(flow, position, heard, facts=known))
+                return self._record(call, turn, number=number, flow=flow, step=position.step)
+            except UnknownStep:
+                pass
+        log.error("position_gone", call=call.parties.call_sid, flow=position.flow, step=position.step)
+        return self._begin_again(call, position, number)
+
+    def _begin_again(self, call: Call, position: Position, number: int) -> str:
+        """The place where the call stood is gone: apologise, and keep what the call has learned."""
+        flow = self._flows.current(position.flow)
+        turn = self._think(
+            call, lambda known: resume(flow, facts=known, language=position.language, pocket=position.pocket)
+        )
         return self._record(call, turn, number=number, flow=flow, step=position.step)
 
     def _think(self, call: Call, engine: Callable[[Mapping[str, object]], Turn | Needs]) -> Turn:

@@ -26,7 +26,7 @@ ACTION, RECORDING = "\0action", "\0recording"
 """Slots for the URL of the next turn and for news of the recording; no text can hold a NUL."""
 
 UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-SLOT = re.compile(r"\{([a-z_]+)\}")
+SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 
 Piece = str | tuple[str]
 """Ready markup, or a one-tuple: the name of a slot."""
