@@ -52,6 +52,14 @@ def spread(engine: Engine) -> list[int]:
     return sorted(owners.values())
 
 
+def check_each_choice(engine: Engine) -> None:
+    """Play the choices again in their order: every one fell on somebody who had the fewest at that moment."""
+    had = {row[0]: 0 for row in execute(engine, "select id from account")}
+    for number, (account_id,) in enumerate(execute(engine, "select account_id from assignment order by id"), 1):
+        assert had[account_id] == min(had.values()), f"choice {number}"
+        had[account_id] += 1
+
+
 def test_tickets_assigned_at_the_same_time_are_spread_evenly(engine: Engine) -> None:
     ids = set_up(engine, members=5, tickets=60)
 
@@ -62,6 +70,7 @@ def test_tickets_assigned_at_the_same_time_are_spread_evenly(engine: Engine) -> 
 
     together(work)
     assert spread(engine) == [12] * 5
+    check_each_choice(engine)
 
 
 def test_members_of_two_departments_get_no_more_than_others(engine: Engine) -> None:
@@ -74,6 +83,7 @@ def test_members_of_two_departments_get_no_more_than_others(engine: Engine) -> N
 
     together(work)
     assert spread(engine) == [12] * 3
+    check_each_choice(engine)
 
 
 def test_one_ticket_assigned_by_many_has_one_owner_and_one_line_on_its_timeline(engine: Engine) -> None:
