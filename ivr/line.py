@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import psycopg
 import structlog
@@ -10,6 +10,9 @@ import structlog
 from core.clock import Clock
 from ivr import emergency, statements
 from ivr.call_news import another_part, recording_values, status_values, whose
+from ivr.callback_twiml import records_away
+from ivr.callbacks import CONTROLS, NEWS, CallbackParts
+from ivr.callbacks import answer as answer_callback
 from ivr.conversation import Call, Conversation
 from ivr.facts import Statements
 from ivr.forms import FormProblem, heard, parties, pretended_time, recording_news, status_change
@@ -55,7 +58,9 @@ class Line:
         clock: Clock,
         public_url: str,
         demo: bool,
+        callbacks: CallbackParts,
     ) -> None:
+        self._callbacks = callbacks
         self._conversation = conversation
         self._directory = directory
         self._connections = connections
@@ -77,7 +82,7 @@ class Line:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path this line answers, all by POST."""
-        return (*self._controls, *self._news)
+        return (*self._controls, *self._news, *CONTROLS, *NEWS)
 
     def answer(self, request: Request) -> Answer:
         """Answer one webhook. Never raises: a caller always hears something, a status event is asked for again."""
@@ -89,7 +94,9 @@ class Line:
         try:
             if request.path in self._controls:
                 return self._controls[request.path](request, form)
-            return self._news[request.path](request, form)
+            if request.path in self._news:
+                return self._news[request.path](request, form)
+            return self._callback(request, form)
         except FormProblem as problem:
             log.warning("webhook_without", path=request.path, parameter=str(problem))
             return self._own_fault(request, Answer(400))
@@ -117,6 +124,8 @@ class Line:
         """A caller hears the emergency answer; the carrier's news are answered with an error, so they come again."""
         if request.path in self._controls:
             return Answer(200, emergency.take_message(self._url))
+        if request.path in CONTROLS:
+            return Answer(200, records_away(_query(request).get("ticket", "")))
         return news_answer
 
     def _incoming(self, request: Request, form: dict[str, str]) -> Answer:
@@ -149,8 +158,7 @@ class Line:
         return Answer(204)
 
     def _recording(self, request: Request, form: dict[str, str]) -> Answer:
-        part = parse_qs(request.query).get("part", [""])[0]
-        news, directory = recording_news(form, part), self._directory()
+        news, directory = recording_news(form, _query(request).get("part", "")), self._directory()
         values = recording_values(
             news,
             brand_id=directory.brand_of(whose(news.parties)).id,
@@ -165,6 +173,14 @@ class Line:
                  state=rows[0][1])  # fmt: skip
         return Answer(204)
 
+    def _callback(self, request: Request, form: dict[str, str]) -> Answer:
+        reply = answer_callback(request.path, form, _query(request), self._callbacks)
+        return Answer(reply.status, reply.body)
+
     def _call(self, request: Request, form: dict[str, str]) -> Call:
         pretended = pretended_time(form, self._tokens) if self._demo else None
         return Call(parties=parties(form), pretended=pretended)
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query, keep_blank_values=True))

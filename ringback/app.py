@@ -1,15 +1,20 @@
 """The web application: short, named steps that put the rooms together. No rules of its own."""
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from sqlalchemy import Engine
 
+from api.door import register
+from api.parts import Parts as ApiParts
 from callflows.library import shipped
 from core import logs
 from core.clock import Clock, utc_now
 from core.config import Settings, load
 from core.database import CallerConnections, make_engine
+from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.flows import Flows
 from ivr.line import Line
@@ -17,6 +22,10 @@ from ivr.position import Seal
 from ivr.webhooks import make_blueprint
 from people.directory_keeping import DirectoryKeeper
 from ringback import health
+from routing.callback_rules import rules_from
+
+if TYPE_CHECKING:
+    from core.storage import Storage
 
 LARGEST_REQUEST = 1024 * 1024
 
@@ -79,8 +88,18 @@ def make_line(parts: Parts) -> Line:
         clock=parts.clock,
         public_url=settings.public_url,
         demo=settings.demo,
+        callbacks=CallbackParts(engine=parts.engine, rules=rules_from(settings), clock=parts.clock),
     )
 
 
 def mount_api(app: Flask, parts: Parts) -> None:
-    """The programs' door."""
+    """The programs' door. The store is opened when audio is first asked for: boto3 alone doubles the start."""
+    storage = lru_cache(maxsize=1)(partial(storage_of, parts.settings))
+    register(app, ApiParts(settings=parts.settings, engine=parts.engine, clock=parts.clock, storage=storage))
+
+
+def storage_of(settings: Settings) -> "Storage":
+    """The store for recordings, behind an import of its own."""
+    from core.storage import from_settings
+
+    return from_settings(settings)

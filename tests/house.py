@@ -3,7 +3,7 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ringback.app import create_app
 from ringback.installation import brand_for, seed_demo
 from simulator.carrier import Carrier
 from simulator.delivery import Delivery, Wire
+from simulator.server import Server
 from simulator.story import Story
 from simulator.story_file import read_story
 from simulator.story_run import SignedHttp, StoryResult, run_story
@@ -78,10 +79,12 @@ def open_house(
         brand_for(session, settings)
         if demo_people:
             seed_demo(session, settings, clock=clock)
-    with serving_rest(carrier) as api_url:
+    with closing(Server(carrier)) as rest:
+        rest.start()
+        carrier.api_url = rest.url
         web = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
         public = f"http://127.0.0.1:{web.server_port}"
-        settings = dataclasses.replace(settings, public_url=public, twilio_api_url=api_url, port=web.server_port)
+        settings = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url, port=web.server_port)
         app = create_app(settings, clock=clock)
         web.app = app
         carrier.add_number(
@@ -99,20 +102,3 @@ def open_house(
             thread.join()
             web.server_close()
             app.extensions["ringback"].directory.stop()
-
-
-@contextmanager
-def serving_rest(carrier: Carrier) -> Iterator[str]:
-    """The carrier's REST interface on a port of its own."""
-    from simulator.rest import make_app
-
-    server = make_server("127.0.0.1", 0, make_app(carrier), threaded=True)
-    carrier.api_url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield carrier.api_url
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
