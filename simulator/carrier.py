@@ -17,6 +17,7 @@ from simulator.leg import Leg
 from simulator.outgoing import Order
 from simulator.person import Person
 from simulator.phone import Phone
+from simulator.queues import Queues
 from simulator.recorder import Recorder
 from simulator.records import Address, Call, Number, Recording
 from simulator.speech import Speaker
@@ -31,7 +32,7 @@ class Carrier:
     `api_url` is where its REST API is said to be found, for the recordings' addresses. `seed` makes its SIDs and
     token the same each time. `inline` performs outbound calls in the thread that asks for them. `delivery` wraps the
     wire, to have webhooks arrive late, twice or in another order. `api_keys` (SID to secret) and `verified` numbers
-    may be added.
+    may be added. `patience` is how many real seconds somebody waits for another person before giving up a round.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class Carrier:
         self.store = Store(state_dir)
         self.recorder = Recorder(self)
         self.phones = Phones()
+        self.queues = Queues(self)
+        self.patience = 20.0
         self.speaker = speaker or Speaker()
         self.now = now
         self._poster = Poster(self.auth_token)

@@ -8,7 +8,7 @@ from simulator.clock import CallClock
 from simulator.person import HangUp, Person
 from simulator.records import Address, Call, Problem, Recording
 from simulator.speech import seconds_of
-from simulator.steps import EndedError, MovedError
+from simulator.steps import EndedError, MovedError, TakenError
 from simulator.tape import Tape
 
 T = TypeVar("T")
@@ -30,7 +30,8 @@ class Leg:
         self.changed = threading.Condition()
         self.foreseen: Recording | None = None
         self._afterwards: list[Callable[[], None]] = []
-        self._pending: EndedError | MovedError | None = None
+        self._pending: EndedError | MovedError | TakenError | None = None
+        self._poked = False
 
     def hear(self, text: str, seconds: float | None = None) -> None:
         """Let the person hear words (or a sound described in brackets); raises EndedError when they hang up."""
@@ -80,7 +81,7 @@ class Leg:
         if self.clock.elapsed() > LONGEST_CALL:
             raise EndedError("line")
 
-    def interrupt(self, what: EndedError | MovedError) -> None:
+    def interrupt(self, what: EndedError | MovedError | TakenError) -> None:
         """End or move this call at its next breath. An end is not undone by a later move."""
         with self.changed:
             if not isinstance(self._pending, EndedError):
@@ -90,9 +91,29 @@ class Leg:
 
     @property
     def interrupted(self) -> bool:
-        """Whether something waits for `check`."""
+        """Whether something waits for `check`, or this leg was poked."""
         with self.changed:
-            return self._pending is not None
+            return self._pending is not None or self._poked
+
+    def poke(self) -> None:
+        """Something happened that this leg should look at: whoever it waits for waits no longer. From any thread."""
+        with self.changed:
+            self._poked = True
+            self.changed.notify_all()
+        self.person.nudge()
+
+    def rest(self, patience: float) -> bool:
+        """Wait, in real time, until something happens to this call; False when nothing did for so many seconds."""
+        with self.changed:
+            happened = self.changed.wait_for(lambda: self._pending is not None or self._poked, patience)
+            self._poked = False
+            return happened
+
+    def forget_taking(self) -> None:
+        """Whoever came for this caller was too late."""
+        with self.changed:
+            if isinstance(self._pending, TakenError):
+                self._pending = None
 
     def after_next_answer(self, task: Callable[[], None]) -> None:
         """Do this once the product has answered the next request (or the call has ended): it comes a little later."""

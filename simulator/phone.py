@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from simulator import verb_dial, verb_gather, verb_record, verb_speech, verb_start
+from simulator import verb_dial, verb_enqueue, verb_gather, verb_record, verb_speech, verb_start
 from simulator.leg import Leg
 from simulator.steps import Document, EndedError, Fetch, Fields, Given, MovedError, Step
 from simulator.twiml import Element, TwimlError, read
@@ -30,9 +30,10 @@ _UNANSWERED = ("Pause", "Redirect", "Reject")
 class Phone:
     """One leg's phone. `carrier` sends its webhooks and knows the other phones."""
 
-    def __init__(self, carrier: Carrier, leg: Leg) -> None:
+    def __init__(self, carrier: Carrier, leg: Leg, *, allowed: tuple[str, ...] | None = None) -> None:
         self.carrier = carrier
         self.leg = leg
+        self._allowed = allowed
         self._documents = 0
 
     def perform(self, first: Step) -> None:
@@ -52,9 +53,14 @@ class Phone:
         while step is not None:
             step = self.document(self.fetch(step))
 
-    def other(self, leg: Leg) -> Phone:
-        """A phone of the same carrier for another leg."""
-        return Phone(self.carrier, leg)
+    @property
+    def waits(self) -> bool:
+        """Whether this phone performs what is heard while waiting in a queue."""
+        return self._allowed is not None and "Leave" in self._allowed
+
+    def other(self, leg: Leg, *, allowed: tuple[str, ...] | None = None) -> Phone:
+        """A phone of the same carrier for another leg, or for documents in which only these verbs are allowed."""
+        return Phone(self.carrier, leg, allowed=allowed)
 
     def dial_specially(self, noun: str) -> DialNoun | None:
         """How this noun of Dial is performed, for those that ring nobody."""
@@ -94,10 +100,11 @@ class Phone:
             return None
         return Fetch(self.address(action or "", document), verb.get("method") or "POST", params)
 
-    def farewell(self, step: Step | None) -> None:
-        """Send a verb's action after the caller has gone: the answer has nobody to steer any more."""
+    def farewell(self, step: Step | None, *, over: bool = True) -> None:
+        """Send a verb's action after the caller has gone, or was sent elsewhere: the answer steers nobody any more."""
         if isinstance(step, Fetch):
-            self.leg.call.status = "completed"
+            if over:
+                self.leg.call.status = "completed"
             try:
                 self.carrier.ask(self.leg, step)
             except WebhookFailed as failed:
@@ -110,6 +117,8 @@ class Phone:
         return urljoin(document.url, target) if target else document.url
 
     def _perform(self, verb: Element, document: Document) -> Step | None:
+        if self._allowed is not None and verb.name not in self._allowed:
+            raise TwimlError(13238, f"<{verb.name}> may not be used here (allowed: {', '.join(self._allowed)})")
         perform = VERBS.get(verb.name)
         if perform is None:
             raise TwimlError(12200, f"<{verb.name}> is TwiML, but not performed by this phone", line=verb.line)
@@ -177,8 +186,10 @@ VERBS: dict[str, Verb] = {
     "Hangup": verb_speech.hang_up,
     "Reject": verb_speech.reject,
     "Dial": verb_dial.dial,
+    "Enqueue": verb_enqueue.enqueue,
+    "Leave": verb_enqueue.leave,
     "Start": verb_start.start,
     "Stop": verb_start.stop,
 }
 
-DIAL_NOUNS: dict[str, DialNoun] = {}
+DIAL_NOUNS: dict[str, DialNoun] = {"Queue": verb_enqueue.dial_queue}

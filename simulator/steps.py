@@ -52,3 +52,11 @@ class MovedError(Exception):
         self.step = step
         self.why = why
         super().__init__(why)
+
+
+class TakenError(Exception):
+    """Somebody came for a caller who waits in a queue."""
+
+
+class LeftError(Exception):
+    """A caller leaves the queue, by the verb Leave."""

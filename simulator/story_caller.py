@@ -33,6 +33,7 @@ class StoryCaller:
         self.failure: str | None = None
         self._lines = list(story.lines)
         self._since: list[str] = []
+        self._waited = False
 
     @property
     def heard(self) -> tuple[str, ...]:
@@ -99,6 +100,9 @@ class StoryCaller:
             self._act(None, f"waits in the {place.kind} {place.name}")
             self._lines.pop(0)
             return "on"
+        if self._waited and self.failure is None:
+            self._fail(f"nobody came for the caller in the {place.kind} {place.name}")
+        self._waited = True
         return "hangs up" if self.failure else "until called"
 
     def ended(self, by: str) -> None:
