@@ -7,6 +7,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 WITHHELD = frozenset(
     {
@@ -142,8 +146,17 @@ def _reading(digits: str, country: str) -> tuple[str, bool] | NumberProblem:
     length = phonenumbers.is_possible_number_with_reason(number)
     if length != phonenumbers.ValidationResult.IS_POSSIBLE:
         return NumberProblem(_LENGTH_PROBLEMS.get(length, "no_such_number"))
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = _e164(number)
+    # One trunk 0 too many (+31 00 …): every reading would drop another, so that one line had several spellings.
+    if _e164(phonenumbers.parse(e164)) != e164:
+        return NumberProblem("no_such_number")
     return e164, phonenumbers.is_valid_number(number)
+
+
+def _e164(number: "PhoneNumber") -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 # phonenumbers' own numbers for its reasons, so that this file loads without it.

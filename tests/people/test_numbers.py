@@ -65,6 +65,7 @@ def test_usual_ways_of_writing_a_number_are_read(text, country, e164):
         ("+1212555012345", "US", "too_long"),
         ("1" * 200, "US", "too_long"),
         ("+999123456789", "US", "no_such_number"),
+        ("+31 00 000000", "US", "no_such_number"),
         ("+0", "US", "no_such_number"),
     ],
 )
