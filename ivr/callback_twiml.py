@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
-from routing.callback_calls import Ended, Notice, ToDial, Whisper
-from routing.callback_outcomes import Outcome
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse  # type: ignore[import-untyped]
+
+from routing.callback_answers import Ended, Notice, ToDial, Whisper
+from routing.dial_outcomes import Outcome
 
 ANSWER_SECONDS = 5
 """Silence after which the whisper is repeated, and then taken as no."""
+
+PRESS = "Press 1 to call them now, or 2 to pass."
 
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -40,10 +43,7 @@ def whisper(found: Whisper, *, base: str, attempt_id: int, again: bool = False) 
     return str(response)
 
 
-PRESS = "Press 1 to call them now, or 2 to pass."
-
-
-def dial(to_dial: ToDial, *, base: str, attempt_id: int, ticket: int) -> str:
+def dial(to_dial: ToDial, *, base: str, attempt_id: int, ticket: str) -> str:
     """Ring the customer and bridge both; Ringback decides at the end of the dialling what the agent hears next."""
     named = {"attempt": attempt_id, "ticket": ticket}
     recorded: dict[str, str] = {}
@@ -86,9 +86,14 @@ def notice(found: Notice) -> str:
     return say(words, hang_up=False)
 
 
+def notice_without_records() -> str:
+    """The same while the database is away: whose call it is, the agent will say."""
+    return say("This is the call you asked for. This call may be recorded.", hang_up=False)
+
+
 def after(ended: Ended) -> str:
     """What the agent hears when the dialling is over."""
-    if ended.outcome is Outcome.COMPLETED:
+    if ended.outcome == Outcome.CONNECTED:
         return say("The callback is done. Goodbye.")
     what = AFTER.get(ended.outcome, "They could not be reached.")
     if ended.next_at is None:
@@ -96,12 +101,11 @@ def after(ended: Ended) -> str:
     return say(f"{what} We will try again {_at(ended.next_at, ended.now)}. Goodbye.")
 
 
-AFTER: Mapping[Outcome, str] = {
+AFTER: Mapping[str, str] = {
     Outcome.NO_ANSWER: "They did not answer.",
     Outcome.BUSY: "Their line is busy.",
     Outcome.MACHINE: "A machine answered.",
     Outcome.INVALID: "The number is not in service.",
-    Outcome.UNFINISHED: "The call was ended before they answered.",
 }
 
 OVER: Mapping[str, str] = {
@@ -141,11 +145,6 @@ def hang_up() -> str:
     response = VoiceResponse()
     response.hangup()
     return str(response)
-
-
-def nothing() -> str:
-    """The answer to a status event, which controls no call."""
-    return str(VoiceResponse())
 
 
 def _about(found: Whisper) -> str:

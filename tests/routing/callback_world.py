@@ -47,7 +47,7 @@ class HandCarrier:
             raise self.failures.pop(0)
         asked = {"to": to, "from_": from_, "url": url, "status_callback": status_callback, "timeout": timeout}
         self.placed.append(asked)
-        return f"CA{len(self.placed):032x}"
+        return f"CAplaced{len(self.placed)}"
 
     def call(self, sid: str) -> CarrierCall:
         if sid not in self.calls:
