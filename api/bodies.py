@@ -1,10 +1,10 @@
 """Request bodies and query strings → checked values; every complaint names its field and the cure."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Request
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from api.problems import Fault, Problem
 
@@ -16,7 +16,15 @@ Model = TypeVar("Model", bound=BaseModel)
 class Body(BaseModel):
     """Base of all that a request may send: unknown fields are refused by name, types are taken literally."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=100_000)
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _no_nul(cls, value: Any) -> Any:
+        """PostgreSQL keeps no NUL, nor compares with one."""
+        if isinstance(value, str) and "\x00" in value:
+            raise PydanticCustomError("nul", "it holds a NUL character")
+        return value
 
 
 def read_body(request: Request, model: type[Model]) -> Model:

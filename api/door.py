@@ -5,14 +5,14 @@ import json
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from api import audio, callbacks, calls, customers, jobs, people, problems, tickets
+from api import assignments, audio, callbacks, calls, customers, jobs, people, problems
 from api.openapi import document
 from api.operations import PREFIX
 from api.parts import Parts
 from api.serving import blueprint
 
 NOUNS = (
-    tickets.NOUN,
+    assignments.NOUN,
     calls.NOUN,
     audio.NOUN,
     callbacks.NOUN,

@@ -101,7 +101,7 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
         headers.append(
             ("Idempotency-Key", "A request repeated under its key has one effect and gets the first answer again.")
         )
-    if operation.method == "PATCH" and 412 in operation.refusals:
+    if 412 in operation.refusals:
         headers.append(("If-Match", "The ETag the change was made from."))
     if operation.audio:
         headers.append(("Range", "One range of bytes (RFC 9110)."))

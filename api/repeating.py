@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Request
 from sqlalchemy import func, select
@@ -26,14 +25,11 @@ HEADER = "Idempotency-Key"
 
 @dataclass(frozen=True)
 class Stored:
-    """An answer that can be given again: body is JSON, None where there is no content."""
+    """An answer that can be given again, byte for byte: text is JSON, None where there is no content."""
 
     status: int
     headers: dict[str, str]
-    body: dict[str, Any] | None
-
-    def text(self) -> str:
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+    text: str | None
 
 
 def read_key(request: Request) -> str | None:
@@ -68,7 +64,7 @@ def once(
         if known.request != seal:
             fault = Fault(HEADER, "it was used for another request", "send a key of its own with each new request")
             raise Problem(422, "key-reused", f"{HEADER}: {fault.reason}.", faults=[fault], place="header")
-        return Stored(known.status, known.answer["headers"], known.answer["body"]), True
+        return Stored(known.status, known.answer["headers"], known.answer["text"]), True
     stored = run()
     session.add(
         Repeatable(
@@ -76,7 +72,7 @@ def once(
             key=key,
             request=seal,
             status=stored.status,
-            answer={"headers": stored.headers, "body": stored.body},
+            answer={"headers": stored.headers, "text": stored.text},  # as text: jsonb would reorder the fields
             created_at=now,
         )
     )

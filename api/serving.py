@@ -74,12 +74,12 @@ def _serve(operation: Operation, parts: Parts, texts: dict[str, str]) -> Respons
 def _stored(operation: Operation, answer: Any) -> Stored:
     """The answer as it can be kept and given again."""
     answered = answer if isinstance(answer, Answered) else Answered(body=answer)
-    shown = answered.body.model_dump(mode="json", by_alias=True) if answered.body is not None else None
-    return Stored(status=operation.status if shown is not None else 204, headers=dict(answered.headers), body=shown)
+    text = answered.body.model_dump_json(by_alias=True) if answered.body is not None else None
+    return Stored(status=operation.status, headers=dict(answered.headers), text=text)
 
 
 def _response(stored: Stored, *, repeated: bool = False) -> Response:
     headers = NO_STORE | stored.headers | ({"Idempotency-Replayed": "true"} if repeated else {})
-    if stored.body is None:
+    if stored.text is None:
         return Response(status=stored.status, headers=headers)
-    return Response(stored.text(), status=stored.status, headers=headers, content_type="application/json")
+    return Response(stored.text, status=stored.status, headers=headers, content_type="application/json")

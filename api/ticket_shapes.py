@@ -114,4 +114,4 @@ class AssignmentSent(Body):
     """Who shall own the ticket."""
 
     assignee: str = Field(max_length=320, description="E-mail of a person who works here.")
-    why: str = Field("", max_length=200, description="A reason others will read on the timeline.")
+    version: int | None = Field(None, ge=1, description="The version this was decided on; or send If-Match.")

@@ -1,12 +1,8 @@
 """Tickets: lists, one ticket, its timeline, changes and notes. Who owns one: api/assignments.py."""
 
-import re
-
-from flask import request
-
 from api.lists import ListQuery, page_of
 from api.operations import Answered, Asked, Noun
-from api.problems import Fault, Problem, not_found, refused
+from api.problems import Fault, not_found, refused
 from api.shapes import EventShape
 from api.ticket_shapes import (
     NoteSent,
@@ -16,8 +12,9 @@ from api.ticket_shapes import (
     TicketShape,
     TimelineList,
 )
+from api.versions import REFUSALS, asked_version
 from people import queries as people
-from people.models import Department
+from people.models import Account, Department
 from people.numbers import looks_e164
 from people.rights import Right
 from recordings.queries import ids_by_ticket
@@ -71,10 +68,7 @@ def list_ticket_timeline(asked: Asked[ListQuery, None], number: int) -> object:
     right=Right.WRITE_TICKETS,
     sends=TicketChange,
     answer=TicketShape,
-    refusals={
-        409: "The ticket is at another version than the body's; `conflicts` has both values.",
-        412: "The ticket is at another version than If-Match; `conflicts` has both values.",
-    },
+    refusals=REFUSALS,
 )
 def change_ticket(asked: Asked[None, TicketChange], number: int) -> Answered:
     """Change fields of a ticket.
@@ -88,7 +82,7 @@ def change_ticket(asked: Asked[None, TicketChange], number: int) -> Answered:
         ticket=ticket,
         actor=asked.who.actor,
         now=asked.now,
-        version=_version(asked.body),
+        version=asked_version(asked.body.version),
         **_wanted(asked),
     )
     return shown(asked, number)
@@ -143,6 +137,15 @@ def known_department(asked: Asked[object, object], key: str, *, status: int, pla
     return department
 
 
+def known_account(asked: Asked[object, object], email: str, *, status: int, place: str) -> Account:
+    """The brand's person of an e-mail address. Raises Problem naming the field."""
+    account = people.account_by_email(asked.session, brand_id=asked.who.brand_id, email=email)
+    if account is None:
+        fault = Fault("assignee", "nobody here has that e-mail address", "use one from /api/v1/agents")
+        raise refused(fault, status=status, place=place)
+    return account
+
+
 def _wanted_tickets(asked: Asked[TicketQuery, None]) -> queries.Asked:
     query = asked.query
     department = known_department(asked, query.department, status=400, place="query") if query.department else None
@@ -172,11 +175,7 @@ def _assignee(asked: Asked[TicketQuery, None], email: str | None) -> int | None:
         return None
     if email == NOBODY:
         return queries.UNASSIGNED
-    account = people.account_by_email(asked.session, brand_id=asked.who.brand_id, email=email)
-    if account is None:
-        fault = Fault("assignee", "nobody here has that e-mail address", "use one from /api/v1/agents, or none")
-        raise refused(fault, status=400, place="query")
-    return account.id
+    return known_account(asked, email, status=400, place="query").id
 
 
 def _wanted(asked: Asked[None, TicketChange]) -> Wanted:
@@ -189,15 +188,3 @@ def _wanted(asked: Asked[None, TicketChange]) -> Wanted:
             known_department(asked, body.department, status=422, place="body") if body.department is not None else None
         )
     return wanted
-
-
-def _version(body: TicketChange) -> int | None:
-    """Of If-Match, else of the body."""
-    text = request.headers.get("If-Match")
-    if text is None or text.strip() == "*":
-        return body.version
-    match = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})"?', text.strip())
-    if match is None:
-        fault = Fault("If-Match", "it is not a version", 'send the ETag of the ticket, such as "3"')
-        raise Problem(400, "invalid-header", f"If-Match: {fault.reason}.", faults=[fault], place="header")
-    return int(match[1])

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from tickets.statuses import check_writable
 from tickets.timeline import add_event
 
 DIRECTIONS = ("inbound", "outbound")
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_SECONDS = 24 * 3600
 AWAITING_CONTACT = frozenset({TicketStatus.PENDING, TicketStatus.ON_HOLD, TicketStatus.SOLVED})
 
@@ -92,6 +93,8 @@ def _check(told: Told, *, now: datetime) -> None:
             raise ChangeRefused(field, "it is not a full international number", "write it as +12025550147, or null")
     if not 0 <= told.duration <= LONGEST_SECONDS:
         raise ChangeRefused("duration", "no call lasts that long", f"use whole seconds from 0 to {LONGEST_SECONDS}")
+    if told.started_at < EARLIEST:
+        raise ChangeRefused("started_at", "it is before the year 2000", "check the date")
     if told.started_at + timedelta(seconds=told.duration) > now:
         raise ChangeRefused("started_at", "the call would end in the future", "log a call after it was made")
 
