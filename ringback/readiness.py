@@ -14,25 +14,23 @@ def is_ready(settings: Settings) -> bool:
 
 def closing_lines(settings: Settings) -> list[str]:
     """The last lines of a start: the address, and in demo mode who may sign in and how to call."""
-    lines = ["", "Ringback is ready. Ctrl-C stops it; what it knows stays.", "", f"  Address    {settings.public_url}"]
+    told = [("Address", settings.public_url)]
     if settings.demo:
-        sign_ins = _demo_sign_ins(settings)
-        lines += [
-            f"  {'Sign in' if first else '':<10} {line}"
-            for first, line in zip(_first(sign_ins), sign_ins, strict=False)
-        ]
         page = _status(settings, "/phone") == 200
-        lines.append(f"  Call it    {settings.public_url + '/phone' if page else 'bin/ringback call'}")
-    return [*lines, ""]
+        told += [("Sign in", line) for line in _demo_sign_ins(settings)]
+        told.append(("Call it", settings.public_url + "/phone" if page else "bin/ringback call"))
+    return [
+        "",
+        "Ringback is ready. Ctrl-C stops it; what it knows stays.",
+        "",
+        *map("  {0[0]:<9}{0[1]}".format, told),
+        "",
+    ]
 
 
 def _demo_sign_ins(settings: Settings) -> list[str]:
     kept = settings.data / "demo-sign-ins.txt"
     return [line for line in kept.read_text("utf-8").splitlines() if line.strip()] if kept.is_file() else []
-
-
-def _first(lines: list[str]) -> list[bool]:
-    return [index == 0 for index in range(len(lines))]
 
 
 def _status(settings: Settings, path: str) -> int | None:

@@ -37,9 +37,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def is_ready(root: Path, what: str) -> bool:
-    """Whether the stamp names the requirements file as it is now."""
-    stamp = _stamp(root, what)
-    return stamp.is_file() and stamp.read_text("utf-8") == _mark(root, what)
+    """Whether a stamp names the requirements as they are now; what testing needs includes what running needs."""
+    stamps = {what, "test"} if what == "run" else {what}
+    return any(_is_stamped(root, stamp) for stamp in stamps)
 
 
 def set_up(root: Path, what: str) -> None:
@@ -145,8 +145,14 @@ def _stamp(root: Path, what: str) -> Path:
     return root / ".venv" / f"ringback-{what}.stamp"
 
 
+def _is_stamped(root: Path, what: str) -> bool:
+    stamp = _stamp(root, what)
+    return stamp.is_file() and stamp.read_text("utf-8") == _mark(root, what)
+
+
 def _mark(root: Path, what: str) -> str:
-    return hashlib.sha256(_requirements(root, what).read_bytes()).hexdigest()
+    files = [_requirements(root, name) for name in ("run", what)]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()
 
 
 def _say(line: str) -> None:
