@@ -19,8 +19,8 @@ LONGEST_SAY = 2900
 """Characters in one Say: the carrier's least limit is 3000 (Polly voices, error 13521)."""
 LONGEST_VALUE = 300
 MOST_HINTS, LONGEST_HINT = 500, 100
-LARGEST = 64_000
-"""Bytes of an answer: the carrier refuses more than 64 kB (error 11750)."""
+MOST_JOINED = 2000
+"""Sequences of prompts remembered per flow revision."""
 
 ACTION, RECORDING = "\0action", "\0recording"
 """Slots for the URL of the next turn and for news of the recording; no text can hold a NUL."""
@@ -51,6 +51,7 @@ class Script:
             language: {name: compile_prompt(prompt, language) for name, prompt in prompts.items()}
             for language, prompts in flow.prompts.items()
         }
+        self._joined: dict[tuple[str, ...], tuple[Piece, ...]] = {}
 
     def render(
         self,
@@ -60,35 +61,31 @@ class Script:
         language: str,
         action: str = "",
         recording: str = "",
-        hang_up: bool = False,
     ) -> str:
         """The answer that speaks these prompts. action: URL of the next turn; recording: URL for recording news.
 
-        hang_up: the call ends after them. Raises KeyError for a prompt or value that does not exist.
+        Raises KeyError for a prompt or value that does not exist.
         """
         filled = {name: escape(value[:LONGEST_VALUE]) for name, value in values.items()}
         filled[ACTION], filled[RECORDING] = escape(action), escape(recording)
-        compiled = self._compiled[language]
-        out = [HEAD]
-        for prompt in prompts:
-            out += [piece if isinstance(piece, str) else filled[piece[0]] for piece in compiled[prompt]]
-        if hang_up:
-            out.append("<Hangup/>")
-        out.append(TAIL)
-        return "".join(out)
+        pieces = self._pieces((language, *prompts))
+        return "".join([piece if isinstance(piece, str) else filled[piece[0]] for piece in pieces])
+
+    def _pieces(self, key: tuple[str, ...]) -> tuple[Piece, ...]:
+        """The whole answer in as few pieces as can be. A flow says the same few sequences again and again."""
+        found = self._joined.get(key)
+        if found is None:
+            compiled = self._compiled[key[0]]
+            found = _merged([HEAD, *(piece for name in key[1:] for piece in compiled[name]), TAIL])
+            if len(self._joined) < MOST_JOINED:
+                self._joined[key] = found
+        return found
 
 
 def compile_prompt(prompt: Prompt, language: str) -> tuple[Piece, ...]:
     """The prompt as markup with slots, neighbouring markup joined."""
     voice = VOICES.get(language, VOICES["en"])
-    pieces: list[Piece] = []
-    for instruction in prompt.instructions:
-        for piece in _pieces(instruction, voice):
-            if isinstance(piece, str) and pieces and isinstance(pieces[-1], str):
-                pieces[-1] += piece
-            else:
-                pieces.append(piece)
-    return tuple(pieces)
+    return _merged([piece for instruction in prompt.instructions for piece in _pieces(instruction, voice)])
 
 
 def say(text: str, *, language: str = "en") -> str:
@@ -99,8 +96,19 @@ def say(text: str, *, language: str = "en") -> str:
 
 def escape(text: str) -> str:
     """Text as XML character data or attribute value, without what XML cannot carry."""
-    clean = UNFIT.sub("", text)
+    clean = text if text.isascii() and text.isprintable() else UNFIT.sub("", text)
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _merged(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Neighbouring markup joined."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return tuple(merged)
 
 
 def _pieces(instruction: Instruction, voice: Voice) -> list[Piece]:
