@@ -12,6 +12,7 @@ from pathlib import Path
 from simulator import incoming, outgoing, parameters
 from simulator.behaviours import Phones
 from simulator.clock import Now, real_now
+from simulator.conferences import Conferences
 from simulator.delivery import Delivery, Wire
 from simulator.leg import Leg
 from simulator.outgoing import Order
@@ -56,6 +57,7 @@ class Carrier:
         self.recorder = Recorder(self)
         self.phones = Phones()
         self.queues = Queues(self)
+        self.conferences = Conferences(self)
         self.patience = 20.0
         self.speaker = speaker or Speaker()
         self.now = now

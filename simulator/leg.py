@@ -102,6 +102,11 @@ class Leg:
             self.changed.notify_all()
         self.person.nudge()
 
+    def seen(self) -> None:
+        """Whatever this leg was poked for is being looked at now."""
+        with self.changed:
+            self._poked = False
+
     def rest(self, patience: float) -> bool:
         """Wait, in real time, until something happens to this call; False when nothing did for so many seconds."""
         with self.changed:

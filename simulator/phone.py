@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from simulator import verb_dial, verb_enqueue, verb_gather, verb_record, verb_speech, verb_start
+from simulator import verb_conference, verb_dial, verb_enqueue, verb_gather, verb_record, verb_speech, verb_start
 from simulator.leg import Leg
 from simulator.steps import Document, EndedError, Fetch, Fields, Given, MovedError, Step
 from simulator.twiml import Element, TwimlError, read
@@ -192,4 +192,4 @@ VERBS: dict[str, Verb] = {
     "Stop": verb_start.stop,
 }
 
-DIAL_NOUNS: dict[str, DialNoun] = {"Queue": verb_enqueue.dial_queue}
+DIAL_NOUNS: dict[str, DialNoun] = {"Queue": verb_enqueue.dial_queue, "Conference": verb_conference.conference}

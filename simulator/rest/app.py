@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from simulator.carrier import Carrier
 from simulator.parameters import API_VERSION
-from simulator.rest import calls, numbers, pictures, recordings
+from simulator.rest import calls, conferences, numbers, pictures, queues, recordings
 from simulator.rest.errors import RestError, not_found, refusal
 
 
@@ -43,7 +43,7 @@ def blueprint(carrier: Carrier) -> Blueprint:
     def refused(error: RestError) -> tuple[Response, int]:
         return refusal(error)
 
-    for resource in (calls, recordings, numbers):
+    for resource in (calls, recordings, numbers, queues, conferences):
         api.register_blueprint(resource.blueprint(carrier), url_prefix=f"/{carrier.account_sid}")
     return api
 
