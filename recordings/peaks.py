@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from recordings.extremes import extremes
 from recordings.loudness import SILENCE
 
 MOST_PIXELS = 60_000
@@ -54,11 +55,13 @@ class PeakTaker:
         block = self._rest + loudness if self._rest else loudness
         whole = len(block) - len(block) % (self._per_pixel * self._channels)
         self._rest = block[whole:]
-        self._add(block[:whole])
+        self._add(block[:whole], self._per_pixel)
 
     def finish(self) -> Peaks:
         """The peaks of all that was taken. The last pixel may stand for fewer samples; a cut frame is dropped."""
-        self._add(self._rest[: len(self._rest) - len(self._rest) % self._channels])
+        frames = len(self._rest) // self._channels
+        if frames:
+            self._add(self._rest[: frames * self._channels], frames)
         self._rest = b""
         lanes = [lane for pair in zip(self._least, self._greatest, strict=True) for lane in pair]
         per_pixel = self._per_pixel
@@ -70,15 +73,11 @@ class PeakTaker:
             data[place :: len(lanes)] = array("b", lane.translate(_SIGNED))
         return Peaks(self._channels, self._sample_rate, per_pixel, data)
 
-    def _add(self, block: bytes) -> None:
+    def _add(self, block: bytes, stretch: int) -> None:
         for channel in range(self._channels):
-            least, greatest = self._least[channel], self._greatest[channel]
-            samples = block[channel :: self._channels]
-            for at in range(0, len(samples), self._per_pixel):
-                # A set first: it passes over the samples once, and leaves few different values to compare.
-                values = set(samples[at : at + self._per_pixel])
-                least.append(min(values))
-                greatest.append(max(values))
+            least, greatest = extremes(block[channel :: self._channels], stretch)
+            self._least[channel] += least
+            self._greatest[channel] += greatest
 
 
 _SIGNED = bytes((value - SILENCE) & 0xFF for value in range(256))

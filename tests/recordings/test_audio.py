@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordings.audio import Audio, AudioError, EmptyAudio, NotAudio, Truncated, WavReader
+from recordings.extremes import extremes
 from recordings.loudness import A_LAW as A_LAW_TABLE
 from recordings.loudness import MU_LAW as MU_LAW_TABLE
 from recordings.peaks import PeakTaker
@@ -179,6 +180,13 @@ def test_peaks_are_those_of_the_samples_however_the_file_was_cut(samples: list[i
             # Division towards zero, except that exact multiples of 256 below zero come out one step nearer to it.
             assert least - int(min(lane) / 256) in (0, 1)
             assert greatest - int(max(lane) / 256) in (0, 1)
+
+
+@given(st.integers(1, 40).flatmap(lambda stretch: st.tuples(st.just(stretch), st.binary(max_size=400))))
+def test_the_extremes_of_a_block_are_those_of_each_stretch(drawn: tuple[int, bytes]) -> None:
+    stretch, samples = drawn[0], drawn[1][: len(drawn[1]) // drawn[0] * drawn[0]]
+    stretches = [samples[at : at + stretch] for at in range(0, len(samples), stretch)]
+    assert extremes(samples, stretch) == (bytes(map(min, stretches)), bytes(map(max, stretches)))
 
 
 def test_two_channels_keep_to_their_lanes() -> None:
