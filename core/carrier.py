@@ -164,26 +164,32 @@ class Carrier:
                 ended_at=call.end_time,
             )
 
-    def delete_recording(self, recording_sid: str) -> bool:
-        """Delete a recording at the carrier (it keeps a line about it for 40 days); False when there was none."""
+    def delete_recording(self, recording_sid: str, *, account_sid: str | None = None) -> bool:
+        """Delete a recording at the carrier (it keeps a line about it for 40 days); False when there was none.
+
+        `account_sid` names a subaccount that the recording belongs to.
+        """
+        account = checked_sid(account_sid or self.account_sid)
         try:
             with _told():
-                return bool(self._client.recordings(checked_sid(recording_sid)).delete())
+                recordings = self._client.api.v2010.accounts(account).recordings
+                return bool(recordings(checked_sid(recording_sid)).delete())
         except CarrierRefused as refusal:
             if refusal.status == 404:
                 return False
             raise
 
-    def open_media(self, recording_sid: str, channels: int = 2) -> "MediaStream":
+    def open_media(self, recording_sid: str, channels: int = 2, *, account_sid: str | None = None) -> "MediaStream":
         """Stream a recording as WAV: two channels where the carrier has them, else one. Close the stream.
 
-        MediaNotReady while (or once) the carrier has no audio.
+        MediaNotReady while (or once) the carrier has no audio. `account_sid` as in `delete_recording`.
         """
         from core import carrier_media
 
+        account = checked_sid(account_sid or self.account_sid)
         return carrier_media.open_media(
             self._http,
-            path=f"/2010-04-01/Accounts/{self.account_sid}/Recordings/{checked_sid(recording_sid)}.wav",
+            path=f"/2010-04-01/Accounts/{account}/Recordings/{checked_sid(recording_sid)}.wav",
             auth=self._auth,
             channels=channels,
         )

@@ -33,6 +33,16 @@ def test_audio_is_streamed_with_credentials_from_an_address_of_our_own() -> None
     assert odd.asked[0].headers["accept-encoding"] == "identity"
 
 
+def test_a_subaccounts_audio_is_asked_for_under_its_own_name() -> None:
+    with serving(lambda _: Answer(body=b"RIFF")) as odd:
+        carrier_at(odd.url).open_media("RE01", 1, account_sid="AC77").close()
+        carrier_at(odd.url).delete_recording("RE01", account_sid="AC77")
+    assert [asked.path for asked in odd.asked] == [
+        "/2010-04-01/Accounts/AC77/Recordings/RE01.wav?RequestedChannels=1",
+        "/2010-04-01/Accounts/AC77/Recordings/RE01.json",
+    ]
+
+
 def test_one_channel_is_taken_where_two_are_not_to_be_had() -> None:
     def answer(asked: Asked) -> Answer:
         return Answer(400) if asked.path.endswith("=2") else Answer(body=b"RIFF")
