@@ -120,7 +120,9 @@ PARAMETERS = (
     "number",
     "ticket",
 )
-plausible = st.sampled_from(["open", "solved", "inbound", "+12025550147", "2026-11-23T09:00:00Z", "a/b", 1, 3, 1001])
+plausible = st.sampled_from(
+    ["open", "solved", "inbound", "+12025550147", "2026-11-23T09:00:00Z", "a/b", "\x00", 1, 3, 1001]
+)
 bodies = st.dictionaries(st.sampled_from(FIELDS) | words, values | plausible, max_size=6) | values
 ROUTES = [
     ("PATCH", "/tickets/1001"),

@@ -1,12 +1,21 @@
 """The OpenAPI document: valid, public, and true to what the code runs on."""
 
 import re
+from typing import Any
 
 from flask import Flask
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlalchemy import Engine
 
 from api.door import NOUNS
+from core.database import transaction
+from people.models import Brand
 from tests.api.conftest import Program
+from tests.factories.people import make_account, make_department
+from tests.factories.recordings import make_recording
+from tests.factories.routing import make_callback
+from tests.factories.tickets import CALLER, make_call, make_customer, make_event, make_ticket
 
 
 def test_the_document_is_valid_openapi_3_1_and_open_to_everybody(app: Flask) -> None:
@@ -46,3 +55,42 @@ def test_every_operation_says_what_it_is_and_names_its_right() -> None:
     operations = [operation for noun in NOUNS for operation in noun.operations]
     assert len({operation.name for operation in operations}) == len(operations)
     assert all(operation.summary for operation in operations)
+
+
+def test_answers_and_problems_are_as_the_document_says(api: Program, engine: Engine, brand: Brand) -> None:
+    with transaction(engine) as session:
+        department = make_department(session, brand)
+        make_account(session, brand, departments=[department])
+        customer = make_customer(session, brand, CALLER, name="Ada")
+        ticket = make_ticket(session, brand, department_id=department.id, customer_id=customer.id)
+        call = make_call(session, brand, ticket=ticket)
+        make_event(session, brand, call_id=call.id, ticket_id=ticket.id)
+        recording = make_recording(session, call)
+        callback = make_callback(session, ticket)
+    ids = {"tickets": ticket.number, "recordings": recording.id, "callbacks": callback.id, "customers": customer.id}
+    document = api.get("/openapi.json").get_json()
+    reads = [(path, methods["get"]) for path, methods in document["paths"].items() if "get" in methods]
+    for path, operation in reads:
+        noun = operation["tags"][0]
+        filled = re.sub(r"\{(number|id)\}", str(ids.get(noun)), path).replace("{sid}", call.sid)
+        for query in ("", "?no_such_parameter=1"):
+            answer = api.get(filled + query)
+            check(document, operation["responses"][str(answer.status_code)], answer.get_json())
+
+
+def test_refused_changes_are_as_the_document_says(api: Program, engine: Engine, brand: Brand) -> None:
+    with transaction(engine) as session:
+        number = make_ticket(session, brand).number
+    document = api.get("/openapi.json").get_json()
+    responses = document["paths"]["/tickets/{number}"]["patch"]["responses"]
+    for body, status in (({"priority": 9}, 422), ({"priority": 1, "version": 9}, 409), ({"priority": 2}, 200)):
+        answer = api.patch(f"/tickets/{number}", body)
+        assert answer.status_code == status
+        check(document, responses[str(status)], answer.get_json())
+
+
+def check(document: dict[str, Any], response: dict[str, Any], value: Any) -> None:
+    """Hold a value to the schema of a response, references and all."""
+    [media] = response["content"].values()
+    schema = media["schema"] | {"components": document["components"]}
+    Draft202012Validator(schema).validate(value)
