@@ -64,10 +64,11 @@ def pass_on(session: Session, *, attempt_id: int, sid: str, why: str, rules: Cal
         return Over("gone")
     if under.attempt.accepted_at is not None:
         return Over("called")
-    if under.attempt.ended_at is not None:
-        return Over(under.attempt.outcome or "gone")
-    end_attempt(session, under, outcome=Outcome.AGENT_NOT_ACCEPTED, why=why, rules=rules, now=now)
-    return Over("passed" if why == "passed" else under.callback.state)
+    if under.attempt.ended_at is None:
+        end_attempt(session, under, outcome=Outcome.AGENT_NOT_ACCEPTED, why=why, rules=rules, now=now)
+    # A repeat is told what the first was told.
+    outcome = under.attempt.outcome or "gone"
+    return Over("passed" if why == "passed" and outcome == Outcome.AGENT_NOT_ACCEPTED else outcome)
 
 
 def _obstacle(under: Under, rules: CallbackRules) -> Over | None:

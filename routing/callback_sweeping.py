@@ -23,7 +23,7 @@ from routing.callback_rules import CallbackRules
 from routing.callbacks import ask_to_judge
 from routing.dial_outcomes import Outcome
 from routing.models import Callback, CallbackAttempt, CallbackState
-from tickets.models import LegRole
+from tickets.models import Call, LegRole
 
 ASK_AFTER = timedelta(minutes=3)
 """Silence after which the carrier is asked: an agent's phone rings 25 s, the whisper takes half a minute."""
@@ -55,6 +55,7 @@ def sweep(engine: Engine, carrier: TellsOfCalls, *, rules: CallbackRules, now: d
     """Mend what a crash, a lost webhook or a lost job left behind. Safe to run at any time and by several workers."""
     ended = sum(_end_silent(engine, carrier, attempt_id, rules, now) for attempt_id in _silent(engine, now))
     with transaction(engine) as session:
+        _end_calls(session, now=now)
         put_back = _put_back(session, now=now)
     with transaction(engine) as session:
         asked = _ask_again(session, now=now)
@@ -124,6 +125,23 @@ def _is_given_up(session: Session, under: Under, rules: CallbackRules, now: date
         return not goes_on and under.attempt.started_at < now - GIVE_UP_AFTER
     longest = timedelta(seconds=rules.plan.ring_seconds + rules.longest_seconds)
     return since < now - longest - TALK_GRACE
+
+
+def _end_calls(session: Session, *, now: datetime) -> None:
+    """Calls that go on in our books though their attempt is over: the end of the agent's leg was never told."""
+    statement = (
+        select(CallbackAttempt.id)
+        .join(Call, Call.id == CallbackAttempt.call_id)
+        .where(Call.ended_at.is_(None), CallbackAttempt.ended_at < now - TALK_GRACE)
+    )
+    for attempt_id in session.scalars(statement.limit(500)).all():
+        under = locked_attempt(session, attempt_id)
+        if under is None or under.attempt.sid is None or under.call.ended_at is not None:
+            continue
+        news = LegNews(
+            sid=under.attempt.sid, role=LegRole.AGENT, status="completed", happened_at=under.attempt.ended_at
+        )
+        note(session, under, news, now=now)
 
 
 def _put_back(session: Session, *, now: datetime) -> int:
