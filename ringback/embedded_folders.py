@@ -2,7 +2,7 @@
 
 DATA/postgres  DATA/redis     what they remember, each owned by the user its server runs as
 DATA/log                      what they say
-DATA/sockets                  the socket folder, or a file that names it when this path is too long
+DATA/sockets                  the socket folder, or a file that names it when this path will not do
 DATA/instance.lock            held by the one process that started the servers
 DATA/users.lock               held, shared, by everyone who uses servers somebody else started
 """
@@ -10,6 +10,7 @@ DATA/users.lock               held, shared, by everyone who uses servers somebod
 import contextlib
 import fcntl
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
@@ -32,14 +33,14 @@ def made(folder: Path, *, account: Account | None = None) -> Path:
 def socket_folder(data: Path, *, account: Account) -> Path:
     """The folder of the sockets, made when missing: short enough, and open to us and `account` alone.
 
-    Below the data folder where that is possible. Its path may be too long, or lie where root's server user cannot
-    go; then it is a folder in the machine's runtime or temporary folder, and a file remembers which.
+    Below the data folder where that is possible. Its path may be too long, hold a space, or lie where root's server
+    user cannot go; then it is a folder in the machine's runtime or temporary folder, and a file remembers which.
     """
     named = data / "sockets"
-    if account.uid is None and len(os.fsencode(named)) <= _LONGEST and not named.is_file():
+    if account.uid is None and _suits(named) and not named.is_file():
         return made(named)
     remembered = remembered_socket_folder(data)
-    if remembered and _is_private(remembered, account):
+    if remembered and remembered != named and _is_private(remembered, account):
         return remembered
     folder = Path(tempfile.mkdtemp(prefix="ringback-", dir=_runtime_folder(account)))
     account.own(folder)
@@ -91,6 +92,11 @@ class Lock:
             self._descriptor = None
 
 
+def _suits(folder: Path) -> bool:
+    """Short enough, and plain: Redis reports its socket's path unquoted, and its client stumbles over a space."""
+    return len(os.fsencode(folder)) <= _LONGEST and re.fullmatch(r"[A-Za-z0-9/._+,@~-]+", str(folder)) is not None
+
+
 def _is_private(folder: Path, account: Account) -> bool:
     try:
         found = folder.lstat()
@@ -104,6 +110,6 @@ def _runtime_folder(account: Account) -> Path:
     temporary = Path(tempfile.gettempdir())
     candidates = (Path("/run"), temporary) if account.uid is not None else (temporary, Path("/tmp"))  # noqa: S108
     for folder in candidates:
-        if os.access(folder, os.W_OK | os.X_OK) and len(os.fsencode(folder)) <= _LONGEST - 20:
+        if os.access(folder, os.W_OK | os.X_OK) and _suits(folder / "ringback-12345678"):
             return folder
     return Path("/tmp")  # noqa: S108

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from core.config import Settings, load
 from ringback.embedded import Embedded, InstanceBusyError, ensured, servers
@@ -201,9 +202,13 @@ def _start_twice(folder: Path, user: str) -> None:
         os.chown(folder, entry.pw_uid, entry.pw_gid)
         become(entry)
     for _ in range(2):
-        with servers(folder / "data") as urls, connection(urls[0]) as rows:
+        with servers(folder / "data") as urls, connection(urls[0]) as rows, Redis.from_url(urls[1]) as keys:
             assert rows.execute("select 1").fetchone() == (1,)
+            assert keys.client_list()
             assert (folder / "data/sockets").is_dir() == (os.geteuid() != 0)
+    (folder / "data").rename(folder / "with a space")
+    with servers(folder / "with a space") as urls, Redis.from_url(urls[1]) as keys:
+        assert keys.client_list()  # the client splits what it is told at spaces
 
 
 @pytest.fixture
