@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from people.models import Department, PhoneNumber
+from people.numbers import looks_e164
 from routing.callback_agents import Agent, choose_agent
 from routing.callback_judging import allowed_at
 from routing.callback_limits import dialled_today, origin_call
@@ -131,9 +132,16 @@ def _claim(session: Session, callback: Callback, rules: CallbackRules, now: date
 
 
 def caller_id_of(session: Session, callback: Callback) -> str | None:
-    """Our number the customer sees: the department's, else the brand's first; None when there is none."""
+    """Our number the customer sees: the department's, else the one they called, else the brand's first; or None."""
     own = session.scalar(select(Department.callback_number).where(Department.id == callback.department_id))
-    return own or session.scalar(
+    if own:
+        return own
+    called = session.scalar(
+        select(Call.to_number).where(Call.account_sid == callback.account_sid, Call.sid == callback.leg_sid)
+    )
+    if called and looks_e164(called):
+        return called
+    return session.scalar(
         select(PhoneNumber.e164).where(PhoneNumber.brand_id == callback.brand_id).order_by(PhoneNumber.id).limit(1)
     )
 

@@ -23,6 +23,7 @@ from simulator.story_run import SignedHttp, StoryResult, run_story
 from tests.clock import HandClock
 from tests.conftest import execute
 from workers.draining import drain
+from workers.timetable import Timetable
 from workers.work import Equipment
 
 LINE = "+14155550199"
@@ -47,6 +48,10 @@ class House:
     def work(self) -> list[str]:
         """Run all jobs that are due; the names of those that ran."""
         return [done.job for done in drain(self.equipment)]
+
+    def tick(self) -> None:
+        """Let every timetable entry that is due ask for its job."""
+        Timetable(engine=self.engine, clock=self.clock).step()
 
     def rows(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
         return execute(self.engine, statement, **values)
@@ -73,7 +78,13 @@ def open_house(
     """Open the doors: set up people, start web server and carrier, close all of it at the end."""
     [sid], [token, *_] = [settings.twilio_account_sid], settings.twilio_auth_tokens
     carrier = Carrier(
-        account_sid=sid, auth_token=token, state_dir=folder / "carrier", delivery=delivery, now=clock, seed=1
+        account_sid=sid,
+        auth_token=token,
+        state_dir=folder / "carrier",
+        delivery=delivery,
+        now=clock,
+        seed=1,
+        inline=True,
     )
     with Session(engine) as session, session.begin():
         brand_for(session, settings)

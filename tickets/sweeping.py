@@ -47,12 +47,12 @@ def _still_recording(session: Session, call: Call, now: datetime) -> bool:
 def _end(session: Session, call: Call, *, now: datetime, department_id: int | None) -> None:
     """The last sign of life is taken for the end; an end the carrier tells later changes nothing any more."""
     if call.ticket_id is None:
-        call.ticket_id = session.scalar(ticket_ids.next_value())
+        ticket_id = session.execute(ticket_ids).scalar_one()
         session.add(
             Ticket(
-                id=call.ticket_id,
+                id=ticket_id,
                 brand_id=call.brand_id,
-                number=call.ticket_id,
+                number=ticket_id,
                 department_id=call.department_id or department_id,
                 channel="phone",
                 caller=call.from_number,
@@ -64,6 +64,7 @@ def _end(session: Session, call: Call, *, now: datetime, department_id: int | No
             )
         )
         session.flush()
+        call.ticket_id = ticket_id
         add_event(session, type="ticket_opened", brand_id=call.brand_id, ticket_id=call.ticket_id, call_id=call.id,
                   happened_at=now, facts={"number": call.ticket_id})  # fmt: skip
     call.status = "completed"
