@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import NoReturn
 
-import structlog
-
+from core import logs
 from ringback.child_process import follow_parent
 
 STOP_SECONDS = 6.0
@@ -21,7 +20,7 @@ LOOK_SECONDS = 0.1
 LONGEST_PAUSE = 10.0
 LIVED_WELL = 30.0
 
-log = structlog.get_logger(__name__)
+log = logs.get(__name__)
 
 
 @dataclass

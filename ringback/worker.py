@@ -5,8 +5,7 @@ import threading
 from collections.abc import Mapping
 from functools import partial
 
-import structlog
-
+from core import logs
 from core.clock import utc_now
 from core.config import Settings, load
 from core.database import make_engine
@@ -24,7 +23,7 @@ WORKERS = (
 )
 """One process for each line, which takes from its first queue before the others."""
 
-log = structlog.get_logger(__name__)
+log = logs.get(__name__)
 
 
 def main(settings: Settings | None = None, jobs: Mapping[str, Job] = JOBS) -> None:
@@ -38,12 +37,21 @@ def main(settings: Settings | None = None, jobs: Mapping[str, Job] = JOBS) -> No
         Crew(members).run()
 
 
+def timetable(settings: Settings | None = None) -> None:
+    """Ask for what recurs, until SIGTERM or SIGINT. Raises EmbeddedError."""
+    from workers.timetable import Timetable
+
+    with ensured(settings or load()) as ready:
+        engine = make_engine(ready.database_url or "", pool_size=1)
+        Timetable(engine=engine, clock=utc_now).run(_stop_at(signal.SIGTERM, signal.SIGINT))
+
+
 def relay(settings: Settings, jobs: Mapping[str, Job] = JOBS) -> None:
     """Hand due rows to RQ until SIGTERM."""
     from workers.relay import Relay
 
     engine = make_engine(settings.database_url or "", pool_size=1)
-    Relay(engine=engine, redis_url=settings.redis_url or "", clock=utc_now, jobs=jobs).run(_stop_at_sigterm())
+    Relay(engine=engine, redis_url=settings.redis_url or "", clock=utc_now, jobs=jobs).run(_stop_at(signal.SIGTERM))
 
 
 def work(settings: Settings, jobs: Mapping[str, Job], queues: tuple[str, ...]) -> None:
@@ -64,8 +72,9 @@ def _load(jobs: Mapping[str, Job]) -> None:
             log.exception("job_not_loaded", job=name)
 
 
-def _stop_at_sigterm() -> threading.Event:
-    """An event that SIGTERM sets."""
+def _stop_at(*signals: signal.Signals) -> threading.Event:
+    """An event that any of the signals sets."""
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    for sign in signals:
+        signal.signal(sign, lambda *_: stop.set())
     return stop

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -22,6 +21,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import DBAPIError
 
+from core import logs
 from core.clock import Clock
 from core.database import transaction
 from core.outbox_models import OutboxRow, OutboxState
@@ -37,7 +37,7 @@ HANDED_FOR = timedelta(seconds=60)
 
 CARRY = "workers.carrying.carry"
 
-log = structlog.get_logger(__name__)
+log = logs.get(__name__)
 
 
 @dataclass(frozen=True)

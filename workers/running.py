@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import structlog
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core import logs
 from core.outbox_models import OutboxRow, OutboxState
 from workers.errors import Verdict, judge
 from workers.failure import tell
@@ -32,7 +32,7 @@ TAKE = text(f"""
 ALONE = {"synchronize_session": False}
 """A statement on a session that holds no such objects."""
 
-log = structlog.get_logger(__name__)
+log = logs.get(__name__)
 
 
 class Ran(StrEnum):
@@ -59,15 +59,18 @@ class Handed:
 
 def run(equipment: Equipment, handed: Handed) -> Ran:
     """Run the row if it still stands at that many tries. The row is the truth, so handing it over twice is harmless."""
-    with structlog.contextvars.bound_contextvars(outbox=handed.row_id, attempt=handed.attempts + 1):
+    with logs.bound(outbox=handed.row_id, attempt=handed.attempts + 1):
         try:
             work = _take(equipment, handed)
-            ran = Ran.TAKEN if work is None else _try(work)
+            if work is None:
+                return Ran.TAKEN
+            with logs.bound(job=work.job, call=work.call_id, ticket=work.ticket_id):
+                ran = _try(work)
+                log.info("job_ran", ended=ran.value)
+                return ran
         except DBAPIError as error:
             log.warning("job_unsaid", error=judge(error).reason)
             return Ran.UNSAID
-        log.info("job_ran", ended=ran.value)
-        return ran
 
 
 def _take(equipment: Equipment, handed: Handed) -> Work | None:
@@ -92,7 +95,6 @@ def _try(work: Work) -> Ran:
     job = work.equipment.job(work.job)
     if work.attempt > job.attempts:
         return _tried_in_vain(work, job, WORKER_LOST)
-    structlog.contextvars.bind_contextvars(job=work.job, call=work.call_id, ticket=work.ticket_id)
     try:
         job.function()(work)
         if not work.ended:

@@ -43,7 +43,7 @@ def test_no_job_waits_in_a_short_queue_for_a_long_one() -> None:
 
 
 def _asked(path: Path) -> Iterator[tuple[str, str]]:
-    """Every name given as `job` or `jobs` (an argument, a key, a variable) or asked for in SQL, with where."""
+    """Every name given as `job` or `jobs` (argument, key, variable, constant) or asked for in SQL, with where."""
     source = path.read_text("utf-8")
     for node in ast.walk(ast.parse(source)):
         for value in _values(node):
@@ -57,7 +57,9 @@ def _values(node: ast.AST) -> Iterator[ast.expr]:
     match node:
         case ast.keyword(arg="job" | "jobs", value=value):
             yield value
-        case ast.Assign(targets=[ast.Name(id="job" | "jobs")], value=value):
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in ("job", "jobs") or name.endswith("_JOB"):
+            yield value
+        case ast.For(target=ast.Name(id="job"), iter=value):
             yield value
         case ast.Dict(keys=keys, values=values):
             for key, value in zip(keys, values, strict=True):
@@ -67,7 +69,7 @@ def _values(node: ast.AST) -> Iterator[ast.expr]:
 
 def _texts(value: ast.expr) -> Iterator[str]:
     match value:
-        case ast.Constant(value=str(text)):
+        case ast.Constant(value=str(text)) if text.isidentifier():
             yield text
         case ast.IfExp(body=body, orelse=orelse):
             yield from (*_texts(body), *_texts(orelse))

@@ -1,0 +1,63 @@
+"""Jobs about calls and their tickets; the rules are in tickets/ and routing/."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.outbox import ask
+from people.directory_loading import load
+from routing.assignment import assign
+from tickets.customers import identify
+from tickets.settling import settle
+from tickets.sweeping import end_silent_calls as end_silent
+from workers.work import Work
+
+
+def assign_ticket(work: Work) -> None:
+    """Give a ticket an owner, unless its call turns out to be no work. args: ticket or call (id)."""
+    with work.transaction() as session:
+        ticket_id = work.args.get("ticket")
+        if ticket_id is None:
+            ticket = settle(session, call_id=work.args["call"], now=work.now())
+            session.flush()
+            ticket_id = ticket.id if ticket is not None else None
+        if ticket_id is not None:
+            assign(session, ticket_id=ticket_id, now=work.now())
+        work.done(session)
+
+
+def identify_caller(work: Work) -> None:
+    """Find or make the customer who called. args: call (id)."""
+    with work.transaction() as session:
+        identify(session, call_id=work.args["call"], now=work.now())
+        work.done(session)
+
+
+def end_silent_calls(work: Work) -> None:
+    """End calls whose end was never told; who called and whose they are is asked for as at any call's end."""
+    with work.transaction() as session:
+        now = work.now()
+        for call_id in end_silent(session, now=now, default_departments=_default_departments(session, work)):
+            for job in ("identify_caller", "assign_ticket"):
+                ask(session, job=job, args={"call": call_id}, now=now, key=f"{job}:silent:{call_id}", call_id=call_id)
+        work.done(session)
+
+
+def _default_departments(session: Session, work: Work) -> dict[int, int]:
+    """Brand id → id of the department for what nobody chose, by the directory's own rule."""
+    directory = load(_OnSession(session), now=work.now())
+    return {
+        brand.id: ids[key]
+        for brand in directory.brands
+        if (key := directory.default_department(brand)) in (ids := directory.department_ids(brand))
+    }
+
+
+class _OnSession:
+    """The directory's statements, run in the job's own transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def execute(self, statement: str, values: dict[str, Any], /) -> list[Any]:
+        return list(self._session.connection().exec_driver_sql(statement, values))
