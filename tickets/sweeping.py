@@ -47,7 +47,7 @@ def _still_recording(session: Session, call: Call, now: datetime) -> bool:
 def _end(session: Session, call: Call, *, now: datetime, department_id: int | None) -> None:
     """The last sign of life is taken for the end; an end the carrier tells later changes nothing any more."""
     if call.ticket_id is None:
-        ticket_id = session.execute(ticket_ids).scalar_one()
+        ticket_id = session.scalars(select(ticket_ids.next_value())).one()
         session.add(
             Ticket(
                 id=ticket_id,
