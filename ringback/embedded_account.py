@@ -78,11 +78,11 @@ def program(package: str, distribution: str, *inside: str, account: Account) -> 
     if account.uid is not None:
         name = f"{distribution}-{importlib.metadata.version(distribution)}"
         for base in _COPIES:
-            copied = base / name / package
-            if _runs(copied.joinpath(*inside), account) and _only_root_writes(base):
-                return copied.joinpath(*inside)
-            if _copied(here, base / name) and _runs(copied.joinpath(*inside), account):
-                return copied.joinpath(*inside)
+            copied = (base / name / package).joinpath(*inside)
+            if not copied.exists():
+                _copy(here, base / name)
+            if copied.exists() and _only_root_writes(base) and _runs(copied, account):
+                return copied
     raise EmbeddedError(f"the program {inside[-1]} of the package {distribution} does not run on this machine")
 
 
@@ -96,25 +96,27 @@ def _runs(path: Path, account: Account) -> bool:
     return done.returncode == 0
 
 
-def _copied(package: Path, target: Path) -> bool:
-    """Copy package and its libraries side by side, whole or not at all; say whether that was possible."""
+def _copy(package: Path, target: Path) -> None:
+    """Copy package and its libraries side by side, whole or not at all, where that is possible.
+
+    Several first starts may do so at once: the first that is whole stays, as servers run from it.
+    """
     base = target.parent
     try:
         if not base.exists():
             base.mkdir()
             base.chmod(0o755)
         if not _only_root_writes(base):
-            return False
-        draft = Path(tempfile.mkdtemp(dir=base))
-        for folder in (package, package.with_name(package.name + ".libs")):
-            if folder.exists():
-                shutil.copytree(folder, draft / folder.name, symlinks=True)
-        _let_all_read(draft)
-        shutil.rmtree(target, ignore_errors=True)
-        draft.rename(target)
-    except OSError:
-        return False
-    return True
+            return
+        with tempfile.TemporaryDirectory(dir=base) as folder:
+            draft = Path(folder, "draft")
+            for part in (package, package.with_name(package.name + ".libs")):
+                if part.exists():
+                    shutil.copytree(part, draft / part.name, symlinks=True)
+            _let_all_read(draft)
+            draft.rename(target)
+    except OSError:  # no room, read-only, or another was quicker: whether a program runs there is asked next
+        return
 
 
 def _only_root_writes(folder: Path) -> bool:
