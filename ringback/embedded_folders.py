@@ -61,10 +61,12 @@ def remembered_socket_folder(data: Path) -> Path | None:
 
 
 def drop_socket_folder(data: Path) -> None:
-    """Remove a socket folder outside the data folder when its servers have stopped."""
+    """Remove a socket folder outside the data folder when its servers have stopped, with what killed ones left."""
     folder = remembered_socket_folder(data)
-    if folder is not None and folder.parent != data:
-        with contextlib.suppress(OSError):  # not empty: a server was killed; its next start cleans up
+    if folder is not None and folder.parent != data and folder.is_dir():
+        for left in (*folder.glob(".s.PGSQL.*"), folder / "redis.sock"):
+            left.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # somebody put something else there
             folder.rmdir()
 
 
