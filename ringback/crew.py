@@ -95,18 +95,21 @@ def _has_ended(pid: int) -> bool:
 def _forked(does: Callable[[], None]) -> int:
     """Fork a child that does it and ends. SIGTERM stays blocked until the child has handlers of its own again."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _live(does)
+        _live(does, parent)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     return pid
 
 
-def _live(does: Callable[[], None]) -> NoReturn:
+def _live(does: Callable[[], None], parent: int) -> NoReturn:
     """The child's whole life. It leaves by os._exit, so that nothing of the parent's is run or closed twice."""
     status = 1
     try:
         follow_parent(signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we could ask to be told
+            os._exit(1)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

@@ -33,6 +33,7 @@ JOBS = {
     "missing": Job(does=f"{HERE}:nowhere_to_be_found", failure="It is not written"),
     "look": Job(does=f"{HERE}:look", failure="It saw nothing"),
     "slow": Job(does=f"{HERE}:slow", failure="It was too slow"),
+    "slow_failure": Job(does=f"{HERE}:slow_failure", failure="It was too slow"),
     "sleepy": Job(does=f"{HERE}:sleepy", failure="It slept", limit=1, queue=DESK),
     "sleepy_long": Job(does=f"{HERE}:sleepy", failure="It slept", limit=60),
     "a_second": Job(does=f"{HERE}:a_second", failure="It was too short"),
@@ -107,6 +108,13 @@ def slow(work: Work) -> None:
         if work.attempt == 1:
             running.run(work.equipment, running.Handed(work.outbox_id, 1))
         work.done(session)
+
+
+def slow_failure(work: Work) -> None:
+    """It fails so late that another worker is at it by then."""
+    with work.transaction() as session:
+        session.get_one(OutboxRow, work.outbox_id).attempts = 2
+    raise TryAgain("too late to matter")
 
 
 def sleepy(work: Work) -> None:

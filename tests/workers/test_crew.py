@@ -21,6 +21,7 @@ from ringback.worker import WORKERS
 from tests.conftest import execute, scalar
 from tests.workers.practice import JOBS, times
 from workers.relay import Relay
+from workers.timetable import ENTRIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ALL = len(WORKERS) + 1
@@ -30,14 +31,8 @@ Ask = Callable[..., int]
 
 @pytest.fixture
 def crew(engine: Engine, redis_url: str, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    environ = {
-        "PATH": os.environ["PATH"],
-        "RINGBACK_DATA": str(settings.data),
-        "RINGBACK_DOTENV": os.devnull,
-        "DATABASE_URL": settings.database_url or "",
-        "REDIS_URL": redis_url,
-    }
-    process = subprocess.Popen([sys.executable, "-m", "tests.workers.crew_process"], cwd=ROOT, env=environ)
+    command = [sys.executable, "-m", "tests.workers.crew_process"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environ_of(settings, redis_url))
     try:
         until(lambda: len(children(process.pid)) == ALL)
         yield process
@@ -56,6 +51,17 @@ def asked(engine: Engine) -> Ask:
             return session.query(OutboxRow.id).order_by(OutboxRow.id.desc()).limit(1).scalar()  # type: ignore[no-any-return]
 
     return ask_for
+
+
+def environ_of(settings: Settings, redis_url: str) -> dict[str, str]:
+    """An environment that names the test's servers and no setting of the machine's own."""
+    return {
+        "PATH": os.environ["PATH"],
+        "RINGBACK_DATA": str(settings.data),
+        "RINGBACK_DOTENV": os.devnull,
+        "DATABASE_URL": settings.database_url or "",
+        "REDIS_URL": redis_url,
+    }
 
 
 def until(holds: Callable[[], object], *, seconds: float = 30) -> None:
@@ -168,3 +174,17 @@ def test_nobody_is_left_when_the_parent_is_killed(crew: subprocess.Popen[bytes])
     crew.kill()
     crew.wait()
     until(lambda: not any(lives(pid) for pid in members), seconds=5)
+
+
+def test_the_timetable_asks_for_what_recurs_until_it_is_told_to_stop(
+    engine: Engine, redis_url: str, settings: Settings
+) -> None:
+    command = [sys.executable, "-c", "from ringback.worker import timetable; timetable()"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environ_of(settings, redis_url))
+    try:
+        until(lambda: scalar(engine, "select count(*) from outbox") == len(ENTRIES))
+        process.terminate()
+        assert process.wait(5) == 0
+    finally:
+        process.kill()
+        process.wait()

@@ -168,12 +168,29 @@ def test_a_worker_that_was_overtaken_keeps_nothing(equipment: Equipment, asked: 
     assert execute(equipment.engine, "select name, number from revision") == [("try 2", 1)]
 
 
-def test_the_end_of_another_try_is_refused(equipment: Equipment, asked: Ask) -> None:
+def test_the_end_of_a_row_that_has_ended_is_refused(equipment: Equipment, asked: Ask) -> None:
     row_id = asked("count")
     run(equipment, Handed(row_id, 0))
     stale = Work(equipment=equipment, outbox_id=row_id, attempt=1, job="count", args={})
     with pytest.raises(Overtaken), stale.transaction() as session:
         stale.done(session)
+
+
+def test_a_try_that_was_overtaken_cannot_end_the_row_under_the_next(equipment: Equipment, asked: Ask, row: Row) -> None:
+    row_id = asked("count", args={})
+    with transaction(equipment.engine) as session:
+        now_runs = session.get_one(OutboxRow, row_id)
+        now_runs.state, now_runs.attempts = "handed", 2
+    stale = Work(equipment=equipment, outbox_id=row_id, attempt=1, job="count", args={})
+    with pytest.raises(Overtaken), stale.transaction() as session:
+        stale.done(session)
+    assert row(row_id).state == "handed"
+
+
+def test_an_error_of_a_try_that_was_overtaken_is_not_kept(equipment: Equipment, asked: Ask, row: Row) -> None:
+    row_id = asked("slow_failure")
+    assert run(equipment, Handed(row_id, 0)) is Ran.OVERTAKEN
+    assert (row(row_id).state, row(row_id).attempts, row(row_id).last_error) == ("handed", 2, None)
 
 
 def test_with_the_database_away_nothing_is_said_and_nothing_raised(equipment: Equipment, asked: Ask) -> None:
