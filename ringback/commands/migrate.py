@@ -5,10 +5,13 @@ import click
 
 @click.command()
 def command() -> None:
-    """Run the migrations that are missing, and set up a new installation; with nothing missing, change nothing."""
+    """Run the migrations that are missing; with none missing, change nothing."""
     from core.config import load
     from ringback.embedded import exported
-    from ringback.installation import prepare
+    from ringback.migration import DatabaseUnreachableError, migrate
 
     with exported(load()) as settings:
-        prepare(settings)
+        try:
+            migrate(settings)
+        except DatabaseUnreachableError as error:
+            raise click.ClickException(str(error)) from error
