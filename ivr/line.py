@@ -10,7 +10,7 @@ import structlog
 from core.clock import Clock
 from ivr import emergency, statements
 from ivr.call_news import another_part, recording_values, status_values, whose
-from ivr.callback_twiml import records_away
+from ivr.callback_twiml import notice_without_records, records_away
 from ivr.callbacks import CONTROLS, NEWS, CallbackParts
 from ivr.callbacks import answer as answer_callback
 from ivr.conversation import Call, Conversation
@@ -23,6 +23,7 @@ from people.directory import Directory
 log = structlog.get_logger(__name__)
 
 XML = "text/xml; charset=utf-8"
+CUSTOMER_HEARS = "/voice/callback/notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,8 @@ class Line:
         """A caller hears the emergency answer; the carrier's news are answered with an error, so they come again."""
         if request.path in self._controls:
             return Answer(200, emergency.take_message(self._url))
+        if request.path == CUSTOMER_HEARS:
+            return Answer(200, notice_without_records())
         if request.path in CONTROLS:
             return Answer(200, records_away(_query(request).get("ticket", "")))
         return news_answer

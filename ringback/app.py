@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.door import register
 from api.parts import Parts as ApiParts
@@ -56,6 +57,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.register_blueprint(make_blueprint(make_line(parts)))
     app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
     mount_api(app, parts)
+    if settings.trusted_proxies:
+        # Only for who is asking, in logs and the record of plays: signatures are checked against PUBLIC_URL alone.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     return app
 
 

@@ -2,7 +2,7 @@
 
 s  the event, by its natural key: a repeat returns nothing, and so nothing else happens.
 c  the call: the first leg's events move it; the end draws a ticket's id where there is none, so that the constraint
-   ``call.over_has_ticket`` always holds.   l  the leg.   k  the ticket of a call that ended before its matter was known.
+   ``call.over_has_ticket`` always holds.   l  the leg.   k  the ticket of a call whose matter was never known.
 """
 
 from dataclasses import dataclass

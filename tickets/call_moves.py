@@ -11,7 +11,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     "ringing": ("in_progress", *TERMINAL),
     "in_progress": TERMINAL,
     # Over is over: no event brings a call back, and the first end told is the one that counts.
-    **{status: () for status in TERMINAL},
+    **dict.fromkeys(TERMINAL, ()),
 }
 
 

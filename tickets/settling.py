@@ -9,6 +9,14 @@ from tickets.models import Call, Ticket
 from tickets.timeline import add_event
 
 ABANDONED = "abandoned"
+SUBJECTS = {
+    "message_left": "Left a message",
+    "callback_requested": "Asked to be called back",
+    "abandoned_in_ivr": "Hung up before anybody answered",
+    "no_message": "Hung up before anybody answered",
+    "informed": "Asked about a ticket",
+}
+"""What a list shows of a ticket whose call named no subject, by the call's outcome."""
 
 
 def settle(session: Session, *, call_id: int, now: datetime) -> Ticket | None:
@@ -25,6 +33,8 @@ def settle(session: Session, *, call_id: int, now: datetime) -> Ticket | None:
         return None
     if call.ended_at is not None and call.outcome is None:
         call.outcome = "abandoned_in_ivr"
+    if not ticket.subject and ticket.born_call_id == call.id:
+        ticket.subject = SUBJECTS.get(call.outcome or "", "")
     given_up = call.outcome == "abandoned_in_ivr" and ticket.born_call_id == call.id and ticket.assignee_id is None
     if given_up and ticket.status == "new" and not _wants_missed_calls(session, ticket):
         ticket.status, ticket.outcome, ticket.solved_at = "solved", ABANDONED, now

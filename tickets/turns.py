@@ -91,7 +91,7 @@ k as (
     -- A customer who calls again reopens the matter; a call taken for given up that did leave something is work again.
     status = case
       when k.born_call_id <> excluded.born_call_id and k.status in ('pending', 'on_hold', 'solved') then 'open'
-      when k.status = 'solved' and k.outcome = 'abandoned' then 'new'
+      when k.status = 'solved' and k.outcome = 'abandoned' then 'open'
       else k.status end,
     outcome = case when k.status = 'solved' and k.outcome = 'abandoned' then null else k.outcome end,
     solved_at = case when k.status = 'solved' then null else k.solved_at end,
