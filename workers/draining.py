@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from core.outbox_models import OutboxRow, OutboxState
+from core.outbox import IS_OPEN
+from core.outbox_models import OutboxRow
 from workers.running import Handed, Ran, run
 from workers.work import Equipment
 
@@ -42,7 +43,7 @@ def _next(equipment: Equipment) -> OutboxRow | None:
     with equipment.transaction() as session:
         return session.scalar(
             select(OutboxRow)
-            .where(OutboxRow.state.in_((OutboxState.ASKED, OutboxState.HANDED)), OutboxRow.due_at <= equipment.clock())
+            .where(IS_OPEN, OutboxRow.due_at <= equipment.clock())
             .order_by(OutboxRow.due_at, OutboxRow.id)
             .limit(1)
         )

@@ -1,7 +1,9 @@
 """Which errors are worth another try, and what people are told of each."""
 
+import traceback
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -36,6 +38,12 @@ def judge(error: Exception) -> Verdict:
         return Verdict(_technical(error), UNEXPECTED_ATTEMPTS, unforeseen=True)
     reason = _technical(error) if isinstance(error, SQLAlchemyError) else _short(str(error)) or type(error).__name__
     return Verdict(reason, None if worth_it else 1, _shortest_wait(error))
+
+
+def where(error: Exception) -> str:
+    """The last line of our own code that the error went through, as ``file:line``."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def _is_worth_it(error: Exception) -> bool | None:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from core import logs
 from core.clock import Clock
 from core.database import transaction
+from core.outbox import IS_OPEN
 from core.outbox_models import OutboxRow, OutboxState
 from workers.job import FILL, Job
 from workers.registry import JOBS, UNKNOWN
@@ -136,7 +137,7 @@ def claim(engine: Engine, *, now: datetime, held_back: Iterable[str] = (), limit
     due = (
         select(OutboxRow.id)
         .where(
-            OutboxRow.state.in_((OutboxState.ASKED, OutboxState.HANDED)),
+            IS_OPEN,
             OutboxRow.due_at <= now,
             OutboxRow.job.not_in(list(held_back)),
         )

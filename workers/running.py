@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core import logs
 from core.outbox_models import OutboxRow, OutboxState
-from workers.errors import Verdict, judge
+from workers.errors import Verdict, judge, where
 from workers.failure import tell
 from workers.job import Job
 from workers.registry import UNKNOWN
@@ -105,7 +105,9 @@ def _try(work: Work) -> Ran:
         return Ran.OVERTAKEN
     except Exception as error:
         verdict = judge(error)
-        log.warning("job_error", reason=verdict.reason, exc_info=verdict.unforeseen)
+        # A database error's text holds the statement's values, callers' numbers among them: not for the log.
+        trace = verdict.unforeseen and not isinstance(error, SQLAlchemyError)
+        log.warning("job_error", reason=verdict.reason, at=where(error), exc_info=trace)
         return _tried_in_vain(work, job, verdict)
 
 

@@ -33,6 +33,7 @@ JOBS = {
     "missing": Job(does=f"{HERE}:nowhere_to_be_found", failure="It is not written"),
     "look": Job(does=f"{HERE}:look", failure="It saw nothing"),
     "slow": Job(does=f"{HERE}:slow", failure="It was too slow"),
+    "violation": Job(does=f"{HERE}:violation", failure="It could not be kept"),
     "slow_failure": Job(does=f"{HERE}:slow_failure", failure="It was too slow"),
     "sleepy": Job(does=f"{HERE}:sleepy", failure="It slept", limit=1, queue=DESK),
     "sleepy_long": Job(does=f"{HERE}:sleepy", failure="It slept", limit=60),
@@ -108,6 +109,13 @@ def slow(work: Work) -> None:
         if work.attempt == 1:
             running.run(work.equipment, running.Handed(work.outbox_id, 1))
         work.done(session)
+
+
+def violation(work: Work) -> None:
+    """Breaks a rule of the database, with a caller's number in its hands."""
+    statement = text("insert into phone_number (brand_id, e164) values (999, :number)")
+    with work.transaction() as session:
+        session.execute(statement, {"number": "+12025550147"})
 
 
 def slow_failure(work: Work) -> None:

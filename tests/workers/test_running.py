@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from structlog.testing import capture_logs
 
 from core.database import make_engine, transaction
 from core.outbox import retry
@@ -197,6 +198,19 @@ def test_with_the_database_away_nothing_is_said_and_nothing_raised(equipment: Eq
     away = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     elsewhere = Equipment(engine=away, settings=equipment.settings, clock=equipment.clock, jobs=JOBS)
     assert run(elsewhere, Handed(asked("count"), 0)) is Ran.UNSAID
+
+
+def test_a_callers_number_in_a_database_error_reaches_neither_row_nor_log(
+    equipment: Equipment, asked: Ask, row: Row
+) -> None:
+    row_id = asked("violation")
+    with capture_logs() as lines:
+        run(equipment, Handed(row_id, 0))
+    assert row(row_id).last_error.startswith("IntegrityError: ")  # type: ignore[union-attr]
+    (line,) = (line for line in lines if line["event"] == "job_error")
+    assert line["at"].startswith("practice.py:")
+    assert not line["exc_info"]
+    assert "2025550147" not in f"{row(row_id).last_error} {lines}"
 
 
 def test_what_is_due_is_drained_in_order_with_what_it_asks_for(equipment: Equipment, asked: Ask) -> None:
