@@ -62,8 +62,8 @@ def _play(file: Path, desk: "RemoteDesk", caller: str | None, called: str, at: d
 
     status = 0
     for story in read_file(file):
-        changed = {"caller": caller} if caller else {}
-        result = run_story(replace(story, at=at or story.at, **changed), AtDesk(desk, number=called), check=False)
+        told = replace(story, at=at or story.at, caller=caller or story.caller)
+        result = run_story(told, AtDesk(desk, number=called), check=False)
         click.echo(result.text())
         if result.failure is not None:
             click.echo(result.failure, err=True)

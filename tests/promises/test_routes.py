@@ -17,10 +17,8 @@ def routes(app):
 def test_every_route_refuses_a_stranger(door):  # noqa: F811
     seen = 0
     for rule, method in routes(door.app):
-        if (
-            rule in OPEN_TO_EVERYBODY
-            or (rule.startswith(("/api/<", "/api/"))
-            and rule.endswith(("<path:rest>", "/api/")))
+        if rule in OPEN_TO_EVERYBODY or (
+            rule.startswith(("/api/<", "/api/")) and rule.endswith(("<path:rest>", "/api/"))
         ):
             continue
         path = rule.replace("<int:number>", "1001")
