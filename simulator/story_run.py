@@ -5,8 +5,9 @@ from typing import Protocol
 
 from simulator.carrier import Carrier
 from simulator.delivery import Sent
+from simulator.foresight import overtaking
 from simulator.records import Problem, Recording
-from simulator.story import Story
+from simulator.story import Leaves, Story
 from simulator.story_caller import Spoken, StoryCaller
 
 
@@ -64,18 +65,27 @@ class StoryFailed(AssertionError):
 
 
 class SignedHttp:
-    """The whole product, called over HTTP by a carrier. `number` is called by stories that name none."""
+    """The whole product, called over HTTP by a carrier. `number` is called by stories that name none.
 
-    def __init__(self, carrier: Carrier, *, number: str | None = None) -> None:
+    With `recording_first`, a recording callback's address, the first message a story leaves is announced there before
+    the product has heard of its call.
+    """
+
+    def __init__(self, carrier: Carrier, *, number: str | None = None, recording_first: str | None = None) -> None:
         self.carrier = carrier
         self.number = number
+        self._recording_first = recording_first
 
     def play(self, story: Story, caller: StoryCaller) -> Ending:
         """Place the call and hold it to its end, in this thread."""
         called = story.calls or self.number
         if called is None:
             raise ValueError(f"the story {story.name!r} names no number to call, and there is no other")
-        call = self.carrier.call_in(from_=story.caller, to=called, person=caller, at=story.at)
+        message = next((line.words for line in story.lines if isinstance(line, Leaves)), None)
+        foreseen = None
+        if self._recording_first is not None and message is not None:
+            foreseen = overtaking(self.carrier, callback=self._recording_first, words=message)
+        call = self.carrier.call_in(from_=story.caller, to=called, person=caller, at=story.at, foreseen=foreseen)
         sent = tuple(each for each in self.carrier.wire.sent if each.webhook.call_sid == call.sid)
         made = [each for each in self.carrier.store.recordings.values() if each.call_sid == call.sid]
         late = [complaint for each in sent if (complaint := each.complaint)]

@@ -54,6 +54,7 @@ def room(carrier: Carrier, product: Product) -> Iterator[None]:
 
 def ring_in(carrier: Carrier, product: Product, person: Passive) -> tuple[threading.Thread, list[Call]]:
     over: list[Call] = []
+    product.asked.clear()
     thread = threading.Thread(
         target=lambda: over.append(carrier.call_in(from_="+14155550100", to=NUMBER, person=person))
     )

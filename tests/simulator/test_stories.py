@@ -173,3 +173,12 @@ def test_a_story_runs_against_any_end_that_can_talk_to_a_person() -> None:
 
     result = run_story(read_story("story: a\nlines: [press: '7', hears: pressed 7]"), Parrot())
     assert result.heard == ("Press a key", "You pressed 7")
+
+
+def test_the_message_of_a_story_can_be_announced_before_its_call(carrier: Carrier, product: Product) -> None:
+    product.answers["/voice"] = '<Record action="/left" recordingStatusCallback="/recording"/>'
+    product.answers["/left"] = "<Hangup/>"
+    end = SignedHttp(carrier, number=NUMBER, recording_first=product.url + "/recording")
+    result = run_story(read_story("story: a\nlines: [record: please call me]"), end)
+    assert product.paths() == ["/recording", "/voice", "/left", "/status"]
+    assert result.ending.recordings[0].words == "please call me"
