@@ -5,8 +5,8 @@ import os
 from flask import Flask, abort, request
 from sqlalchemy import Integer, String, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from twilio.request_validator import RequestValidator
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.twiml.voice_response import Gather, VoiceResponse  # type: ignore[import-untyped]
 
 from core.config import load
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import urlencode
 
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from werkzeug.wrappers import Request
 
 from bench.measuring import row, seconds_each

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import canonicalize
 
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse  # type: ignore[import-untyped]
 
 from bench.measuring import row, seconds_each
 from callflows.instructions import Ask, Say
