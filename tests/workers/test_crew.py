@@ -142,7 +142,7 @@ def test_a_redis_that_loses_everything_loses_no_job(
 ) -> None:
     import redis
 
-    ids = [asked("count") for _ in range(100)]
+    ids = [asked("count_once") for _ in range(100)]
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
     later = Relay(engine=engine, redis_url=redis_url, clock=lambda: utc_now() + timedelta(minutes=2), jobs=JOBS)
