@@ -80,7 +80,8 @@ e as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, actor, facts)
   select c.brand_id, c.ticket_id, c.id, 'call_ended', coalesce(%(happened_at)s, %(recorded_at)s), %(recorded_at)s,
     'carrier', jsonb_build_object('status', c.status, 'duration', %(duration)s)
-  from c where %(ends_call)s
+  -- Told by the event that ended it, not by a second, different end.
+  from c where %(ends_call)s and c.status = %(status)s
 ), eo as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, facts)
   select k.brand_id, k.id, c.id, 'ticket_opened', coalesce(%(happened_at)s, %(recorded_at)s), %(recorded_at)s,
