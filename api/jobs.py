@@ -6,6 +6,7 @@ from api.problems import Problem
 from api.shapes import Moment, OpaqueId, Shape
 from core import outbox
 from core.outbox_models import OutboxRow
+from people import audit
 from people.rights import Right
 from tickets.paging import Page, Position
 
@@ -60,3 +61,11 @@ def retry_job(asked: Asked[None, None], id: int) -> None:
     """Ask again for a job that failed for good."""
     if not outbox.retry(asked.session, row_id=id, now=asked.now, actor=asked.who.actor):
         raise Problem(409, "not-failed", f"Job {id} is not a failed one, or not any more.")
+    audit.note(
+        asked.session,
+        brand_id=asked.who.brand_id,
+        actor=asked.who.actor,
+        action="job_retried",
+        subject=f"job:{id}",
+        now=asked.now,
+    )

@@ -25,7 +25,7 @@ NAMES = (
     *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_APP_SID"),
     *("TWILIO_API_URL", "SECRET_KEY", "RINGBACK_ZONE", "RINGBACK_COUNTRY", "RINGBACK_DEMO"),
     *("RINGBACK_SIMULATOR_PORT", "STREAM_URL", "SMTP_URL", "METRICS_TOKEN", "TRUSTED_PROXIES"),
-    *("WEB_CONCURRENCY", "LOG_LEVEL"),
+    *("WEB_CONCURRENCY", "LOG_LEVEL", "RINGBACK_CALLBACKS", "RINGBACK_DELETE_AT_CARRIER"),
 )
 
 T = TypeVar("T")
@@ -67,6 +67,9 @@ class Settings:
     trusted_proxies: int
     web_concurrency: int
     log_level: str
+    callbacks: bool
+    """False is the switch that stops all dialling; promises wait."""
+    delete_at_carrier: bool
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
@@ -157,6 +160,8 @@ def _settings(given: _Given) -> Settings:
             "WEB_CONCURRENCY", partial(values.whole_number, low=1, high=64), str(_workers_by_cores())
         ),
         log_level=given.read("LOG_LEVEL", values.log_level, "info"),
+        callbacks=given.read("RINGBACK_CALLBACKS", values.switch, "1"),
+        delete_at_carrier=given.read("RINGBACK_DELETE_AT_CARRIER", values.switch, "0"),
     )
 
 

@@ -35,6 +35,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and parameters are callers' numbers and words
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",

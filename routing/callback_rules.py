@@ -47,6 +47,8 @@ class RuleSettings(Protocol):
     def twilio_account_sid(self) -> str | None: ...
     @property
     def public_url(self) -> str: ...
+    @property
+    def callbacks(self) -> bool: ...
 
 
 def rules_from(settings: RuleSettings) -> CallbackRules:
@@ -55,5 +57,5 @@ def rules_from(settings: RuleSettings) -> CallbackRules:
         country=settings.country,
         account_sid=settings.twilio_account_sid or "",
         public_url=settings.public_url,
-        dialling=DialPolicy(countries=frozenset({settings.country})),
+        dialling=DialPolicy(countries=frozenset({settings.country}), stopped=not settings.callbacks),
     )

@@ -1,5 +1,6 @@
 """A callback is a promise: asked for, judged, placed, tried again, kept; or refused with its reason on the ticket."""
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
@@ -160,3 +161,13 @@ def test_one_who_refused_recording_is_not_recorded_on_the_callback_either(house,
     until_quiet(house, clock, hours=1)
     assert the_callback(house)[0] == "completed"
     assert house.rows("select * from recording") == []
+
+
+def test_the_switch_that_stops_all_dialling_holds_promises_and_breaks_none(opened, settings, clock):
+    clock.set(MORNING_IN_CALIFORNIA)
+    house = opened(settings=dataclasses.replace(settings, callbacks=False))
+    house.story(ASK)
+    until_quiet(house, clock, hours=1)
+    assert the_callback(house)[0] == "queued"
+    assert house.rows("select * from call where direction = 'outbound'") == []
+    assert "callback_held" in told(house)

@@ -1,5 +1,6 @@
 """Webhooks come twice, late and out of order: the record is the same in the end."""
 
+import dataclasses
 import hashlib
 import itertools
 
@@ -86,3 +87,12 @@ def test_a_call_whose_end_is_never_told_is_ended_and_has_its_ticket(opened, cloc
     house.work()
     assert house.rows("select status, ticket_id from call") == [("completed", 1001)]
     assert house.one("select assignee_id is not null from ticket") is True
+
+
+def test_the_carriers_copy_goes_once_ours_is_verified_if_so_configured(opened, settings):
+    house = opened(settings=dataclasses.replace(settings, delete_at_carrier=True))
+    house.story(MESSAGE)
+    house.work()
+    assert house.rows("select state, carrier_deleted_at is not null from recording") == [("stored", True)]
+    [made] = house.carrier.store.recordings.values()
+    assert made.status == "deleted"

@@ -13,6 +13,7 @@ def fetch_recording(work: Work) -> None:
         storage=work.storage,
         clock=work.now,
         spool=work.settings.data / "spool",
+        delete_at_carrier=work.settings.delete_at_carrier,
         finish=work.done,
     )
 
