@@ -10,6 +10,10 @@ RATE = 8000
 """Samples a second, the rate of the telephone network."""
 
 
+class NotTelephoneError(ValueError):
+    """A sound that is not telephone audio: a WAV file with 8000 samples a second of 16 bits, one channel."""
+
+
 def to_wav(samples: "array[int]", *, channels: int = 1) -> bytes:
     """A WAV file of these samples; with two channels they alternate left, right."""
     out = io.BytesIO()
@@ -29,6 +33,23 @@ def from_wav(data: bytes) -> "array[int]":
         rate, channels = file.getframerate(), file.getnchannels()
         samples = array("h", file.readframes(file.getnframes()))
     return _resampled(samples[::channels], rate)
+
+
+def telephone(data: bytes) -> "array[int]":
+    """The samples of a WAV file that is telephone audio already; raises NotTelephoneError for anything else."""
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            found = (file.getframerate(), 8 * file.getsampwidth(), file.getnchannels())
+            wanted = file.getnframes()
+            frames = file.readframes(wanted)
+    except (NotWav, EOFError) as error:
+        raise NotTelephoneError(f"no WAV file: {error or 'it ends too early'}") from None
+    if found != (RATE, 16, 1):
+        rate, bits, sides = found
+        raise NotTelephoneError(f"{rate} Hz, {bits} bits, {sides} channels; give {RATE} Hz, 16 bits, 1 channel")
+    if len(frames) != 2 * wanted:
+        raise NotTelephoneError("the WAV file is cut off")
+    return array("h", frames)
 
 
 def seconds(data: bytes) -> float:

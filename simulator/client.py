@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import urllib3
 
-from simulator.desk import State, UnknownCallError
+from simulator.desk import Exchange, State, UnknownCallError
 from simulator.handset import Done, News
 from simulator.records import Problem
 
@@ -41,7 +41,13 @@ class RemoteDesk:
 
     def does(self, sid: str, done: Done) -> None:
         """The caller does something."""
-        self._send("POST", f"/calls/{sid}/inputs", asdict(done))
+        if done.sound is not None:
+            left = urlencode({"words": done.message or done.words, "end": done.end})
+            self._send("POST", f"/calls/{sid}/messages?{left}", done.sound)
+            return
+        fields = asdict(done)
+        del fields["sound"]
+        self._send("POST", f"/calls/{sid}/inputs", fields)
 
     def hang_up(self, sid: str) -> None:
         """The caller hangs up."""
@@ -53,6 +59,15 @@ class RemoteDesk:
         problems = tuple(Problem(**problem) for problem in found.pop("problems"))
         return State(**found, problems=problems)
 
+    def exchanges(self, sid: str, *, after: int = 0) -> tuple[Exchange, ...]:
+        """The call's webhooks."""
+        found = self._send("GET", f"/calls/{sid}/webhooks?after={after}")["webhooks"]
+        return tuple(Exchange(**item | {"params": tuple(map(tuple, item["params"]))}) for item in found)
+
+    def story(self, sid: str, name: str) -> str:
+        """The call as a story."""
+        return str(self._send("GET", f"/calls/{sid}/story?{urlencode({'name': name})}")["story"])
+
     def behave(self, address: str, *behaviours: dict[str, Any]) -> None:
         """From now on this phone does these when rung (see `behaviours.from_fields`); none: as all others do."""
         self._send("PUT", f"/phones/{quote(address)}", {"behaviours": list(behaviours)})
@@ -61,11 +76,12 @@ class RemoteDesk:
         """A number of the account: voice_url, voice_fallback_url, status_callback, friendly_name."""
         self._send("PUT", f"/numbers/{quote(number)}", fields)
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _send(self, method: str, path: str, body: dict[str, Any] | bytes | None = None) -> dict[str, Any]:
         timeout = urllib3.Timeout(connect=5, read=60)
-        data = None if body is None else json.dumps(body)
+        data = json.dumps(body).encode() if isinstance(body, dict) else body
+        headers = self._headers | ({"Content-Type": "audio/wav"} if isinstance(body, bytes) else {})
         try:
-            answer = self._pool.request(method, self._base + path, body=data, headers=self._headers, timeout=timeout)
+            answer = self._pool.request(method, self._base + path, body=data, headers=headers, timeout=timeout)
         except urllib3.exceptions.HTTPError as error:
             raise SimulatorUnreachableError(f"no simulator answers at {self._base}: {error}") from error
         try:

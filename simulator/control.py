@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from simulator import audio
 from simulator.behaviours import from_fields
 from simulator.carrier import Carrier
 from simulator.desk import Desk, UnknownCallError
@@ -20,6 +21,9 @@ from simulator.values import url_problem
 
 LONGEST_POLL = 25.0
 """Seconds a request for news is held at most."""
+
+LARGEST_MESSAGE = 64 * 1024 + 2 * audio.RATE * 600
+"""Bytes of a message given as a WAV file: ten minutes."""
 
 Answer = Response | tuple[Response, int]
 
@@ -59,6 +63,24 @@ def blueprint(carrier: Carrier, desk: Desk) -> Blueprint:
     def does(sid: str) -> Answer:
         desk.does(sid, _done(_fields({"keys", "words", "confidence", "message", "end"})))
         return jsonify({}), 202
+
+    @routes.post("/calls/<sid>/messages")
+    def leaves(sid: str) -> Answer:
+        given = request.args
+        if unknown := sorted(set(given) - {"words", "end"}):
+            raise WrongRequestError(f"{', '.join(unknown)}: unknown; there are: end, words")
+        request.max_content_length = LARGEST_MESSAGE
+        desk.does(sid, Done(message=given.get("words", ""), end=given.get("end", "silence"), sound=request.get_data()))
+        return jsonify({}), 202
+
+    @routes.get("/calls/<sid>/webhooks")
+    def webhooks(sid: str) -> Answer:
+        found = desk.exchanges(sid, after=int(_number("after", 0)))
+        return jsonify({"webhooks": [asdict(item) for item in found]})
+
+    @routes.get("/calls/<sid>/story")
+    def story(sid: str) -> Answer:
+        return jsonify({"story": desk.story(sid, request.args.get("name") or "a call")})
 
     @routes.delete("/calls/<sid>")
     def hang_up(sid: str) -> Answer:
@@ -135,11 +157,11 @@ def _done(fields: dict[str, Any]) -> Done:
     keys = str(fields.get("keys") or "")
     if set(keys) - set("0123456789*#"):
         raise WrongRequestError("keys: must be of 0-9, * and #")
-    message = fields.get("message")
+    message, sure = fields.get("message"), fields.get("confidence", 0.93)
     return Done(
         keys=keys,
         words=str(fields.get("words") or ""),
-        confidence=float(fields.get("confidence", 0.93)),
+        confidence=None if sure is None else float(sure),
         message=None if message is None else str(message),
         end=str(fields.get("end") or "silence"),
     )

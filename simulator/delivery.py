@@ -4,6 +4,7 @@ The last one below is always the wire, `Wire`, which posts. A policy that lies o
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ class Sent:
     webhook: Webhook
     answer: Answer | None
     failure: WebhookFailed | None = None
+    seconds: float = 0.0
+    """How long the answer took."""
 
     @property
     def complaint(self) -> Problem | None:
@@ -66,12 +69,13 @@ class Wire:
 
     def control(self, webhook: Webhook) -> Answer:
         """Post and return the answer; raises WebhookFailed."""
+        began = time.monotonic()
         try:
             answer = self._poster.post(webhook)
         except WebhookFailed as failure:
-            self._remember(Sent(webhook, None, failure))
+            self._remember(Sent(webhook, None, failure, time.monotonic() - began))
             raise
-        self._remember(Sent(webhook, answer))
+        self._remember(Sent(webhook, answer, seconds=time.monotonic() - began))
         return answer
 
     def notify(self, webhook: Webhook) -> None:

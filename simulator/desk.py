@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from simulator import incoming
+from simulator import audio, incoming
 from simulator.carrier import Carrier
+from simulator.delivery import Sent
 from simulator.handset import Done, Handset, News
 from simulator.leg import Leg
 from simulator.records import Problem
 from simulator.steps import EndedError
+from simulator.story_writing import written
 
 REMEMBERED = 500
 """Calls whose news can still be read."""
@@ -26,6 +28,22 @@ class State:
     over: bool
     ended_by: str | None
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A webhook of a call and its answer, numbered from 1; `status` None when no usable answer came."""
+
+    number: int
+    kind: str
+    method: str
+    url: str
+    params: tuple[tuple[str, str], ...]
+    status: int | None
+    content_type: str
+    body: str
+    failure: str
+    seconds: float
 
 
 class UnknownCallError(LookupError):
@@ -44,7 +62,7 @@ class PhoneDesk(Protocol):
         ...
 
     def does(self, sid: str, done: Done) -> None:
-        """The caller does something; raises UnknownCallError."""
+        """The caller does something; raises UnknownCallError, ValueError for a sound that is no telephone audio."""
         ...
 
     def hang_up(self, sid: str) -> None:
@@ -53,6 +71,14 @@ class PhoneDesk(Protocol):
 
     def state(self, sid: str) -> State:
         """How the call stands; raises UnknownCallError."""
+        ...
+
+    def exchanges(self, sid: str, *, after: int = 0) -> tuple[Exchange, ...]:
+        """The call's webhooks after the one of this number, while they are remembered; raises UnknownCallError."""
+        ...
+
+    def story(self, sid: str, name: str) -> str:
+        """What happened on the call, as a story in YAML; raises UnknownCallError."""
         ...
 
 
@@ -83,7 +109,10 @@ class Desk:
 
     def does(self, sid: str, done: Done) -> None:
         """The caller does something."""
-        self._known(sid)[0].does(done)
+        handset = self._known(sid)[0]
+        if done.sound is not None:
+            audio.telephone(done.sound)
+        handset.does(done)
 
     def hang_up(self, sid: str) -> None:
         """The caller hangs up, whatever the line is doing."""
@@ -102,9 +131,39 @@ class Desk:
         )
         return State(sid, call.status, call.over, call.ended_by, (*call.problems, *late))
 
+    def exchanges(self, sid: str, *, after: int = 0) -> tuple[Exchange, ...]:
+        """The call's webhooks."""
+        self._known(sid)
+        sent = (each for each in self.carrier.wire.sent if each.webhook.call_sid == sid)
+        return tuple(_exchange(number, each) for number, each in enumerate(sent, 1) if number > after)
+
+    def story(self, sid: str, name: str) -> str:
+        """The call as a story."""
+        handset, leg = self._known(sid)
+        call = leg.call
+        at = datetime.fromisoformat(call.at) if call.at else None
+        over = call.status if call.over else None
+        return written(handset.story(name, caller=call.from_, at=at, ends=over, ended_by=call.ended_by))
+
     def _known(self, sid: str) -> tuple[Handset, Leg]:
         with self._lock:
             held = self._held.get(sid)
         if held is None:
             raise UnknownCallError(sid)
         return held
+
+
+def _exchange(number: int, sent: Sent) -> Exchange:
+    webhook, answer = sent.webhook, sent.answer
+    return Exchange(
+        number,
+        webhook.kind,
+        webhook.method,
+        webhook.url,
+        webhook.params,
+        answer.status if answer else None,
+        answer.content_type if answer else "",
+        answer.body.decode(errors="replace") if answer and webhook.kind != "media" else "",
+        str(sent.failure) if sent.failure else "",
+        round(sent.seconds, 4),
+    )

@@ -4,14 +4,18 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
+from simulator import audio
 from simulator.person import HangUp, Input, Keys, Message, Place, Prompt, RecordPrompt, Silence, Speech, Talk
+from simulator.story import Story
+from simulator.story_keeping import StoryKeeper
 
 PATIENCE = 600.0
 """Real seconds the line waits for somebody to do something, before it takes them for gone."""
 
-T = TypeVar("T")
+T = TypeVar("T", Input, Message | HangUp, Talk)
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,17 @@ class News:
 
 @dataclass(frozen=True)
 class Done:
-    """What the holder does: exactly one of keys, words, a message, silence."""
+    """What the holder does: exactly one of keys, words, a message, silence.
+
+    A message may be `sound`: a WAV file of telephone audio, which becomes the recording as it is.
+    """
 
     keys: str = ""
     words: str = ""
     confidence: float | None = 0.93
     message: str | None = None
     end: str = "silence"
+    sound: bytes | None = None
 
 
 class Handset:
@@ -48,6 +56,7 @@ class Handset:
         self._news: list[News] = []
         self._done: deque[Done] = deque()
         self._gone = False
+        self._kept = StoryKeeper()
         self.interrupted: Callable[[], bool] = lambda: False
         """Whether something happened to the call elsewhere; whoever holds the call's leg sets this."""
 
@@ -70,6 +79,11 @@ class Handset:
         with self._changed:
             self._gone = True
             self._changed.notify_all()
+
+    def story(self, name: str, *, caller: str, at: datetime | None, ends: str | None, ended_by: str | None) -> Story:
+        """What happened so far, as a story."""
+        with self._changed:
+            return self._kept.story(name, caller=caller, at=at, ends=ends, ended_by=ended_by)
 
     # The line's side (see `person.Person`).
 
@@ -110,6 +124,8 @@ class Handset:
     def _tell(self, news: str, text: str = "", **facts: Any) -> None:
         with self._changed:
             self._news.append(News(len(self._news) + 1, news, text, facts))
+            if news in ("heard", "talks") and text:
+                self._kept.heard(text)
             self._changed.notify_all()
 
     def _wait(self, read: Callable[[Done], T], gone: T, nothing: T) -> T:
@@ -120,7 +136,9 @@ class Handset:
             if self._gone or not there:
                 self._gone = True
                 return gone
-            return read(self._done.popleft())
+            answer = read(self._done.popleft())
+            self._kept.did(answer)
+            return answer
 
 
 _NO_INPUT: tuple[Input, Input] = (HangUp(), Silence())
@@ -137,7 +155,8 @@ def _as_input(done: Done) -> Input:
 def _as_message(done: Done) -> Message | HangUp:
     if done.keys:
         return Message("", end=done.keys[0])
-    return Message(done.message if done.message is not None else done.words, end=done.end)
+    sound = None if done.sound is None else audio.telephone(done.sound)
+    return Message(done.message if done.message is not None else done.words, end=done.end, sound=sound)
 
 
 def _as_talk(done: Done) -> Talk:

@@ -1,6 +1,7 @@
 """One leg of a call while it lasts: its record, its person, its clock, and what others did to it meanwhile."""
 
 import threading
+from array import array
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -43,10 +44,10 @@ class Leg:
             raise EndedError("caller")
         self.check()
 
-    def say(self, words: str, seconds: float | None = None) -> None:
-        """The person speaks."""
+    def say(self, words: str, seconds: float | None = None, sound: "array[int] | None" = None) -> None:
+        """The person speaks; `sound` is what that really was."""
         length = seconds_of(words) if seconds is None else seconds
-        self._tape("caller", words, length)
+        self._tape("caller", words, length, sound)
         self.clock.advance(length)
 
     def overhear(self, words: str, seconds: float) -> None:
@@ -133,6 +134,6 @@ class Leg:
         """Write down what the carrier would have complained about."""
         self.call.problems.append(Problem(code, message, url))
 
-    def _tape(self, track: str, words: str, seconds: float) -> None:
+    def _tape(self, track: str, words: str, seconds: float, sound: "array[int] | None" = None) -> None:
         for tape in tuple(self.tapes.values()):
-            tape.add(track, "" if words.startswith("[") else words, seconds)
+            tape.add(track, "" if words.startswith("[") else words, seconds, sound)

@@ -1,5 +1,6 @@
 """The person at a phone: what the line asks of them, and what they may answer."""
 
+from array import array
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,11 +32,21 @@ class HangUp:
 
 @dataclass(frozen=True)
 class Message:
-    """What is left after the beep. `seconds` cuts or fills it; `end` is a key, `hangup` or `silence`."""
+    """What is left after the beep. `seconds` cuts or fills it; `end` is a key, `hangup` or `silence`.
+
+    `sound` is what was really said, as samples at `audio.RATE`: the recording is exactly that, and `words` only tells
+    what it is about.
+    """
 
     words: str
     seconds: float | None = None
     end: str = "silence"
+    sound: "array[int] | None" = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was left."""
+        return not (self.words.strip() or self.seconds or self.sound)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ class _Sound:
     track: str
     words: str
     seconds: float
+    samples: "array[int] | None" = None
 
 
 class Tape:
@@ -24,13 +25,13 @@ class Tape:
         self._paused: str | None = None
         self._lock = threading.Lock()
 
-    def add(self, track: str, words: str, seconds: float) -> None:
-        """Somebody speaks, or `seconds` of nothing pass when there are no words."""
+    def add(self, track: str, words: str, seconds: float, samples: "array[int] | None" = None) -> None:
+        """Somebody speaks, or `seconds` of nothing pass when there are no words; `samples` are what really sounded."""
         with self._lock:
             if self._paused == "skip":
                 return
             silent = self._paused == "silence"
-            self._sounds.append(_Sound(track, "" if silent else words, seconds))
+            self._sounds.append(_Sound(track, "", seconds) if silent else _Sound(track, words, seconds, samples))
 
     def listen(self, paused: str | None = None) -> None:
         """Listen from now on, or pause: `skip` leaves the time out, `silence` keeps it, empty."""
@@ -49,7 +50,7 @@ class Tape:
         with self._lock:
             sounds = tuple(self._sounds)
         for sound in sounds:
-            samples = speaker.say(sound.words) if sound.words else audio.silence(sound.seconds)
+            samples = _samples(sound, speaker)
             quiet = audio.silence(len(samples) / audio.RATE)
             caller.extend(samples if sound.track == "caller" else quiet)
             line.extend(samples if sound.track == "line" else quiet)
@@ -57,3 +58,9 @@ class Tape:
             return audio.stereo(caller, line)
         # Only one side speaks at a time, so adding them loses nothing.
         return audio.to_wav(array("h", (left + right for left, right in zip(caller, line, strict=True))))
+
+
+def _samples(sound: _Sound, speaker: Speaker) -> "array[int]":
+    if sound.samples is not None:
+        return sound.samples
+    return speaker.say(sound.words) if sound.words else audio.silence(sound.seconds)

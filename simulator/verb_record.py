@@ -26,7 +26,7 @@ def record(phone: Phone, verb: Element, document: Document) -> Step | None:
     prompt = RecordPrompt(verb.get("finishOnKey") or "", _longest(verb))
     message = _message(phone, prompt)
     callback = recording_callback(phone, verb, document)
-    if not message.words.strip() and not message.seconds:
+    if message.empty:
         phone.carrier.recorder.absent(phone.leg, callback)
         _settle(phone, verb, message, prompt)
         return None
@@ -63,16 +63,17 @@ def _message(phone: Phone, prompt: RecordPrompt) -> Message:
 
 
 def _recorded(phone: Phone, message: Message, prompt: RecordPrompt, callback: Address | None) -> Recording:
-    samples = phone.carrier.speaker.say(message.words, length=message.seconds)
-    longest = prompt.longest * audio.RATE
+    spoken = message.sound
+    samples = phone.carrier.speaker.say(message.words, length=message.seconds) if spoken is None else spoken
+    samples = samples[: prompt.longest * audio.RATE]
     made = phone.carrier.recorder.keep(
         phone.leg,
-        audio.to_wav(samples[:longest]),
+        audio.to_wav(samples),
         source="RecordVerb",
         words=message.words,
         callback=callback,
     )
-    phone.leg.say(message.words, seconds=min(len(samples), longest) / audio.RATE)
+    phone.leg.say(message.words, seconds=len(samples) / audio.RATE, sound=samples)
     return made
 
 
