@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 import core.outbox_models
 import people.models
+import people.sign_in_models
 import recordings.models
 import routing.models
 import tickets.models
@@ -42,6 +43,6 @@ def run() -> None:
     engine.dispose()
 
 
-MODELS = (core.outbox_models, people.models, recordings.models, routing.models, tickets.models)
+MODELS = (core.outbox_models, people.models, people.sign_in_models, recordings.models, routing.models, tickets.models)
 
 run()

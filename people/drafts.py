@@ -1,0 +1,47 @@
+"""What people are typing, saved as typed: kept per person and place until it was sent or thrown away."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from people.sign_in_models import Draft
+
+MOST_TEXT = 50_000
+MOST_PLACE = 200
+KEPT = timedelta(days=90)
+
+
+class DraftRefused(ValueError):
+    """The draft is too long to be kept."""
+
+
+def save(session: Session, *, account_id: int, place: str, text: str, now: datetime) -> None:
+    """Keep the text as it is now; an empty one is thrown away. Raises `DraftRefused`."""
+    if not text.strip():
+        discard(session, account_id=account_id, place=place)
+        return
+    if len(text) > MOST_TEXT or not place or len(place) > MOST_PLACE or "\x00" in text + place:
+        raise DraftRefused(f"A draft holds at most {MOST_TEXT} characters.")
+    row = {"account_id": account_id, "place": place, "text": text, "updated_at": now}
+    statement = insert(Draft).values(row)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["account_id", "place"], set_={"text": text, "updated_at": now})
+    )
+
+
+def find(session: Session, *, account_id: int, place: str) -> Draft | None:
+    """What this person left at this place."""
+    return session.scalar(select(Draft).where(Draft.account_id == account_id, Draft.place == place))
+
+
+def discard(session: Session, *, account_id: int, place: str) -> None:
+    """Throw it away, after it was sent or when it is not wanted."""
+    session.execute(delete(Draft).where(Draft.account_id == account_id, Draft.place == place))
+
+
+def prune(session: Session, *, now: datetime) -> int:
+    """Delete drafts nobody touched for a long time; how many."""
+    gone = session.scalars(delete(Draft).where(Draft.updated_at < now - KEPT).returning(Draft.place))
+    return len(gone.all())

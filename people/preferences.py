@@ -1,0 +1,62 @@
+"""How each person likes the console."""
+
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from people.sign_in_models import Preference
+
+THEMES = ("system", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+LANGUAGES = ("en", "zz")
+"""English, and the pseudo-language that shows which words are not marked for translation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """One person's choices. zone: an IANA name, empty for the brand's own."""
+
+    theme: str = "system"
+    density: str = "comfortable"
+    letter_keys: bool = True
+    """Single-letter keys; keys with a modifier stay (WCAG 2.1.4)."""
+    zone: str = ""
+    language: str = "en"
+    speed: float = 1.0
+    """Of playback."""
+    skip_silence: bool = False
+
+
+def read(choices: Mapping[str, Any]) -> Preferences:
+    """The choices of a row; what is unknown or unusable is left at its default."""
+    known = {field.name for field in fields(Preferences)}
+    return usable(replace(Preferences(), **{name: choices[name] for name in known & set(choices)}))
+
+
+def save(session: Session, *, account_id: int, preferences: Preferences) -> None:
+    """Keep all of somebody's choices."""
+    row = {"account_id": account_id, "choices": asdict(usable(preferences))}
+    statement = insert(Preference).values(row)
+    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_={"choices": row["choices"]}))
+
+
+def usable(wanted: Preferences) -> Preferences:
+    """The same, with defaults where a value is none of the choices."""
+    default = Preferences()
+    return Preferences(
+        theme=wanted.theme if wanted.theme in THEMES else default.theme,
+        density=wanted.density if wanted.density in DENSITIES else default.density,
+        letter_keys=wanted.letter_keys is True,
+        zone=wanted.zone if _is_zone(wanted.zone) else default.zone,
+        language=wanted.language if wanted.language in LANGUAGES else default.language,
+        speed=wanted.speed if isinstance(wanted.speed, int | float) and 0.5 <= wanted.speed <= 4 else default.speed,
+        skip_silence=wanted.skip_silence is True,
+    )
+
+
+def _is_zone(name: object) -> bool:
+    return isinstance(name, str) and (name == "" or name in zoneinfo.available_timezones())
