@@ -108,6 +108,8 @@ class Ticket(Base):
         Index("ix_ticket_caller", "brand_id", "caller", "id"),
         Index("ix_ticket_department", "brand_id", "department_id", "created_at", "id"),
         Index("ix_ticket_status", "brand_id", "status", "created_at", "id"),
+        Index("ix_ticket_urgency", "brand_id", "priority", "created_at", "id"),
+        Index("ix_ticket_changed", "brand_id", "updated_at", "id"),
         Index(
             "ix_ticket_work",
             "assignee_id",

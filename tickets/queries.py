@@ -3,18 +3,23 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from people.models import Account, Department
-from tickets.models import Call, Event, Leg, Ticket
+from tickets.models import Call, Customer, Event, Leg, Ticket
 from tickets.paging import Page, Position
+from tickets.statuses import UNSOLVED
 
 UNASSIGNED = 0
 """An assignee to ask for: nobody."""
+
+WORK = "unsolved"
+"""A status to ask for: any in which somebody still owes something."""
 
 FEWEST_DIGITS = 4
 """Fewer digits than these are looked for among ticket numbers only."""
@@ -35,15 +40,25 @@ class Asked:
     """Which tickets a list is asked for; None: whichever.
 
     assignee_id: an account, or UNASSIGNED. call_sid: of any leg. q: a ticket number or part of a caller's number in
-    any writing, else words of the subject.
+    any writing, else words of the subject or of the customer's name. status: one, or WORK for whatever is not solved.
     """
 
     call_sid: str | None = None
     caller: str | None = None
+    customer_id: int | None = None
     department_id: int | None = None
     status: str | None = None
     assignee_id: int | None = None
+    priority: int | None = None
+    tag: str | None = None
     q: str | None = None
+    opened_before: datetime | None = None
+    solved_from: datetime | None = None
+    updated_after: datetime | None = None
+
+    def changed_after(self, moment: datetime) -> "Asked":
+        """The same, of those only that changed after a moment."""
+        return replace(self, updated_after=moment)
 
 
 def tickets(
@@ -52,7 +67,7 @@ def tickets(
     """A page of a brand's tickets, newest first. Two statements."""
     statement = (
         _rows(brand_id)
-        .where(*_conditions(asked or Asked()))
+        .where(*conditions(asked or Asked()))
         .order_by(Ticket.created_at.desc(), Ticket.id.desc())
         .limit(limit + 1)
     )
@@ -87,6 +102,30 @@ def call_timeline(session: Session, *, call_id: int, limit: int, after: Position
     return _timeline(session, Event.call_id == call_id, limit, after)
 
 
+def conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    """What a ticket must be, to be among those asked for."""
+    same: list[tuple[Any, object]] = [
+        (Ticket.caller, asked.caller),
+        (Ticket.customer_id, asked.customer_id),
+        (Ticket.department_id, asked.department_id),
+        (Ticket.priority, asked.priority),
+        (Ticket.status, asked.status if asked.status != WORK else None),
+        (Ticket.assignee_id, asked.assignee_id or None),
+    ]
+    wanted: list[ColumnElement[bool]] = [column == value for column, value in same if value is not None]
+    if asked.status == WORK:
+        wanted.append(Ticket.status.in_(sorted(UNSOLVED)))
+    if asked.assignee_id == UNASSIGNED:
+        wanted.append(Ticket.assignee_id.is_(None))
+    if asked.call_sid is not None:
+        wanted.append(Ticket.id.in_(_tickets_of_leg(asked.call_sid)))
+    if asked.tag is not None:
+        wanted.append(Ticket.tags.contains([asked.tag]))
+    if asked.q is not None and asked.q.strip():
+        wanted.append(_search(asked.q.strip()))
+    return wanted + _in_time(asked)
+
+
 def _rows(brand_id: int) -> Select[Ticket, str, str]:
     return (
         select(Ticket, Department.key, Account.email)
@@ -110,23 +149,15 @@ def _calls_of(session: Session, ticket_ids: Iterable[int]) -> dict[int | None, l
     return sids
 
 
-def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if asked.call_sid is not None:
-        conditions.append(Ticket.id.in_(_tickets_of_leg(asked.call_sid)))
-    if asked.caller is not None:
-        conditions.append(Ticket.caller == asked.caller)
-    if asked.department_id is not None:
-        conditions.append(Ticket.department_id == asked.department_id)
-    if asked.status is not None:
-        conditions.append(Ticket.status == asked.status)
-    if asked.assignee_id == UNASSIGNED:
-        conditions.append(Ticket.assignee_id.is_(None))
-    elif asked.assignee_id is not None:
-        conditions.append(Ticket.assignee_id == asked.assignee_id)
-    if asked.q is not None and asked.q.strip():
-        conditions.append(_search(asked.q.strip()))
-    return conditions
+def _in_time(asked: Asked) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if asked.opened_before is not None:
+        wanted.append(Ticket.created_at < asked.opened_before)
+    if asked.solved_from is not None:
+        wanted.append(Ticket.solved_at >= asked.solved_from)
+    if asked.updated_after is not None:
+        wanted.append(Ticket.updated_at > asked.updated_after)
+    return wanted
 
 
 def _tickets_of_leg(sid: str) -> Select[int | None]:
@@ -134,13 +165,15 @@ def _tickets_of_leg(sid: str) -> Select[int | None]:
 
 
 def _search(q: str) -> ColumnElement[bool]:
-    """Digits in any writing mean a ticket's number or the end of a caller's; anything else, words of the subject.
+    """Digits in any writing mean a ticket's number or the end of a caller's; anything else, words of the subject
+    or of the customer's name.
 
-    Subject and number endings are compared row by row, newest first: common words answer at once, rare ones read on.
+    All but ticket numbers are compared row by row, newest first: common words answer at once, rare ones read on.
     """
     digits = re.sub(r"[\s()+#./-]", "", q)
     if not re.fullmatch(r"[0-9]{1,18}", digits):
-        return Ticket.subject.icontains(q, autoescape=True)
+        named = select(Customer.id).where(Customer.name.icontains(q, autoescape=True))
+        return or_(Ticket.subject.icontains(q, autoescape=True), Ticket.customer_id.in_(named))
     by_number = Ticket.number == int(digits)
     return or_(by_number, Ticket.caller.endswith(digits)) if len(digits) >= FEWEST_DIGITS else by_number
 
