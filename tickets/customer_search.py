@@ -1,0 +1,75 @@
+"""Customers as people look for them: by part of a name, or by digits of a number in any writing."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from tickets.models import Call, Customer, CustomerNumber, Ticket
+from tickets.paging import Page, Position
+from tickets.statuses import UNSOLVED
+
+FEWEST_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """A customer with the numbers they call from, how many of their tickets are work, and when they last called."""
+
+    customer: Customer
+    numbers: tuple[str, ...]
+    open_tickets: int
+    last_call_at: datetime | None
+
+
+def search(
+    session: Session, *, brand_id: int, q: str = "", limit: int, after: Position | None = None
+) -> Page[CustomerLine]:
+    """A page of a brand's customers, the latest first. Four statements.
+
+    q: digits (at least FEWEST_DIGITS) are part of a number; anything else is part of a name or an e-mail address.
+    """
+    statement = select(Customer).where(Customer.brand_id == brand_id).order_by(Customer.id.desc()).limit(limit + 1)
+    if q.strip():
+        statement = statement.where(_matches(brand_id, q.strip()))
+    if after is not None:
+        statement = statement.where(Customer.id < after.id)
+    rows = session.scalars(statement).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(lines_of(session, rows[:limit]), Position(last.created_at, last.id) if last else None)
+
+
+def digits_in(text: str) -> str:
+    """The digits of something that looks like a number or a part of one; empty for words."""
+    bare = re.sub(r"[\s()+#./-]", "", text)
+    return bare if re.fullmatch(r"[0-9]{1,18}", bare) else ""
+
+
+def lines_of(session: Session, rows: Sequence[Customer]) -> list[CustomerLine]:
+    """The same customers with what a list shows of each. Three statements."""
+    ids = [row.id for row in rows]
+    numbers: dict[int, list[str]] = defaultdict(list)
+    of_these = select(CustomerNumber).where(CustomerNumber.customer_id.in_(ids)).order_by(CustomerNumber.e164)
+    for number in session.scalars(of_these):
+        numbers[number.customer_id].append(number.e164)
+    work = select(Ticket.customer_id, func.count()).where(Ticket.customer_id.in_(ids), Ticket.status.in_(UNSOLVED))
+    open_tickets: dict[int | None, int] = dict(session.execute(work.group_by(Ticket.customer_id)))
+    calls = select(Call.customer_id, func.max(Call.started_at)).where(Call.customer_id.in_(ids))
+    called: dict[int | None, datetime | None] = dict(session.execute(calls.group_by(Call.customer_id)))
+    return [CustomerLine(row, tuple(numbers[row.id]), open_tickets.get(row.id, 0), called.get(row.id)) for row in rows]
+
+
+def _matches(brand_id: int, q: str) -> ColumnElement[bool]:
+    digits = digits_in(q)
+    if not digits:
+        return or_(Customer.name.icontains(q, autoescape=True), Customer.email.icontains(q, autoescape=True))
+    having = select(CustomerNumber.customer_id).where(
+        CustomerNumber.brand_id == brand_id, CustomerNumber.e164.contains(digits, autoescape=True)
+    )
+    # Some companies are called by digits alone.
+    named = Customer.name.contains(digits, autoescape=True)
+    return or_(Customer.id.in_(having), named) if len(digits) >= FEWEST_DIGITS else named
