@@ -164,6 +164,24 @@ class Carrier:
                 ended_at=call.end_time,
             )
 
+    def numbers(self) -> dict[str, str]:
+        """The account's numbers: E.164 → the carrier's id of the number."""
+        with _told():
+            found = self._client.incoming_phone_numbers.list(limit=1000)
+            return {str(number.phone_number): _sid_of(number) for number in found}
+
+    def point_number(self, sid: str, *, voice_url: str, fallback_url: str, status_callback: str) -> None:
+        """Have calls to a number of the account ask us, by POST, what to do."""
+        with _told():
+            self._client.incoming_phone_numbers(checked_sid(sid)).update(
+                voice_url=voice_url,
+                voice_method="POST",
+                voice_fallback_url=fallback_url,
+                voice_fallback_method="POST",
+                status_callback=status_callback,
+                status_callback_method="POST",
+            )
+
     def delete_recording(self, recording_sid: str, *, account_sid: str | None = None) -> bool:
         """Delete a recording at the carrier (it keeps a line about it for 40 days); False when there was none.
 
