@@ -57,9 +57,9 @@ def lines_of(session: Session, rows: Sequence[Customer]) -> list[CustomerLine]:
     for number in session.scalars(of_these):
         numbers[number.customer_id].append(number.e164)
     work = select(Ticket.customer_id, func.count()).where(Ticket.customer_id.in_(ids), Ticket.status.in_(UNSOLVED))
-    open_tickets: dict[int | None, int] = dict(session.execute(work.group_by(Ticket.customer_id)))
+    open_tickets: dict[int | None, int] = dict(session.execute(work.group_by(Ticket.customer_id)).all())
     calls = select(Call.customer_id, func.max(Call.started_at)).where(Call.customer_id.in_(ids))
-    called: dict[int | None, datetime | None] = dict(session.execute(calls.group_by(Call.customer_id)))
+    called: dict[int | None, datetime | None] = dict(session.execute(calls.group_by(Call.customer_id)).all())
     return [CustomerLine(row, tuple(numbers[row.id]), open_tickets.get(row.id, 0), called.get(row.id)) for row in rows]
 
 
