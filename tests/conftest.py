@@ -101,7 +101,12 @@ def clock() -> HandClock:
 @pytest.fixture
 def settings(servers: tuple[str, str], tmp_path: Path) -> Settings:
     """Demo settings on this process's servers, with a data folder of the test's own."""
-    loaded = load({"RINGBACK_DATA": str(tmp_path / "var"), "PUBLIC_URL": "http://127.0.0.1:8000"}, Path("/nonexistent"))
+    return settings_for(servers, tmp_path)
+
+
+def settings_for(servers: tuple[str, str], folder: Path) -> Settings:
+    """Demo settings on these servers, with a data folder below `folder`."""
+    loaded = load({"RINGBACK_DATA": str(folder / "var"), "PUBLIC_URL": "http://127.0.0.1:8000"}, Path("/nonexistent"))
     return dataclasses.replace(loaded, database_url=servers[0], redis_url=servers[1])
 
 
