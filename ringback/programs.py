@@ -29,6 +29,8 @@ PROGRAMS = (
     Program("stream", ("stream",)),
     Program("worker", ("worker",)),
     Program("timetable", ("timetable",)),
+    Program("past", ("demo", "grow"), once=True, demo=True),
+    Program("callers", ("demo", "callers"), demo=True),
 )
 
 
