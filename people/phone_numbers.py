@@ -1,0 +1,90 @@
+"""Numbers of ours: which brand and flow answers each."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from people import audit, revision
+from people.models import PhoneNumber
+from people.numbers import NumberProblem, to_e164
+
+MOST_NAME = 80
+
+
+class NumberFieldError(ValueError):
+    """A value that cannot be taken. `field` names it; the message says the cure."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
+
+
+def numbers(session: Session, *, brand_id: int) -> list[PhoneNumber]:
+    """A brand's numbers, oldest first. One statement."""
+    return list(session.scalars(select(PhoneNumber).where(PhoneNumber.brand_id == brand_id).order_by(PhoneNumber.id)))
+
+
+def add_number(
+    session: Session,
+    *,
+    brand_id: int,
+    number: str,
+    flow: str,
+    name: str,
+    country: str,
+    now: datetime,
+    actor: str = audit.SYSTEM,
+) -> PhoneNumber:
+    """Add a number as people write it in `country`. Raises `NumberFieldError`."""
+    e164 = to_e164(number, country)
+    if isinstance(e164, NumberProblem):
+        raise NumberFieldError("number", e164.sentence)
+    row = {"brand_id": brand_id, "e164": e164, "flow": flow, "name": _name(name)}
+    made = insert(PhoneNumber).values(row).on_conflict_do_nothing(index_elements=["e164"]).returning(PhoneNumber)
+    added = session.scalar(made)
+    if added is None:
+        raise NumberFieldError("number", f"{e164} is set up already")
+    _note(session, added, "number_added", actor, now)
+    return added
+
+
+def change_number(
+    session: Session, number: PhoneNumber, *, flow: str, name: str, now: datetime, actor: str = audit.SYSTEM
+) -> bool:
+    """Have another flow answer, or call it something else; False when nothing changes."""
+    wanted = (flow, _name(name))
+    if (number.flow, number.name) == wanted:
+        return False
+    number.flow, number.name = wanted
+    session.flush()
+    _note(session, number, "number_changed", actor, now, flow=flow)
+    return True
+
+
+def remove_number(session: Session, number: PhoneNumber, *, now: datetime, actor: str = audit.SYSTEM) -> None:
+    """Forget a number: calls to it are answered by the main flow, as any number nobody has set up."""
+    _note(session, number, "number_removed", actor, now)
+    session.delete(number)
+    session.flush()
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if len(name) > MOST_NAME or not name.isprintable():
+        raise NumberFieldError("name", f"at most {MOST_NAME} characters")
+    return name
+
+
+def _note(session: Session, number: PhoneNumber, action: str, actor: str, now: datetime, **facts: str) -> None:
+    revision.add_one(session)
+    audit.note(
+        session,
+        brand_id=number.brand_id,
+        actor=actor,
+        action=action,
+        subject=f"number:{number.e164}",
+        now=now,
+        facts=facts,
+    )
