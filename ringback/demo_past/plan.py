@@ -16,6 +16,9 @@ DAYS = 30
 CALLS_ON_WORKDAYS, CALLS_ON_WEEKENDS = (5, 8), (2, 4)
 """Fewest and most first calls of a day; with those who call again about 200 in a month."""
 
+LONGEST_CALL = timedelta(minutes=5)
+"""Who calls later than this before the end would still be talking."""
+
 _HOURS = (0, 1, 1, 0, 0, 0, 1, 3, 7, 12, 14, 13, 9, 10, 12, 12, 9, 6, 4, 3, 2, 2, 1, 1)
 """How busy each hour of the day is."""
 
@@ -80,7 +83,7 @@ def _day(number: int, random: Random, ends_at: datetime, zone: ZoneInfo, taken: 
             calls.append(_call(again_at, key, caller, choose(random, AGAIN), matter, random))
     return Day(
         number,
-        tuple(sorted((call for call in calls if call.at < ends_at), key=lambda call: call.at)),
+        tuple(sorted((call for call in calls if call.at < ends_at - LONGEST_CALL), key=lambda call: call.at)),
         tuple(sorted((touch for touch in touches if touch.at < ends_at), key=lambda touch: touch.at)),
     )
 

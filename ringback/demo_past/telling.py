@@ -14,6 +14,9 @@ from tickets.models import Call
 
 Deed = PlannedCall | Touch
 
+FETCH = "fetch_recording"
+"""Never left over: the carrier that has the recordings lasts no longer than the world."""
+
 log = logs.get(__name__)
 
 
@@ -29,6 +32,9 @@ def tell(world: World, day: Day, *, until: datetime) -> int:
         world.clock.reach(moment)
         while deeds and deeds[0][0] <= moment:
             _do(world, heapq.heappop(deeds)[2], sids)
+        world.work()
+    while (due := world.next_work_at(job=FETCH)) is not None:
+        world.clock.reach(due)
         world.work()
     return len(day.calls)
 

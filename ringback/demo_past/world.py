@@ -105,9 +105,11 @@ class World:
         """A session on the past's tables that commits at the end of the block."""
         return self._equipment.transaction()
 
-    def next_work_at(self) -> datetime | None:
-        """When background work is due next."""
+    def next_work_at(self, *, job: str | None = None) -> datetime | None:
+        """When background work is due next: any, or that of one name."""
         statement = select(OutboxRow.due_at).where(IS_OPEN).order_by(OutboxRow.due_at).limit(1)
+        if job is not None:
+            statement = statement.where(OutboxRow.job == job)
         with self.transaction() as session:
             return session.scalar(statement)
 

@@ -81,6 +81,18 @@ def test_what_is_still_to_be_done_is_left_to_the_live_relay(grow, engine):
     assert scalar(engine, "select count(*) from outbox where due_at <= cast(:now as timestamptz)", now=NOW) == 0
 
 
+def test_audio_of_a_callback_at_the_very_end_is_fetched_while_its_carrier_is_there(grow, engine, monkeypatch):
+    def first_asking(day):
+        return next((call.at for call in day.calls if call.answers), NOW)
+
+    tell = growing.tell
+    monkeypatch.setattr(growing, "tell", lambda world, day, until: tell(world, day, until=first_asking(day)))
+    grow(3)
+    assert scalar(engine, "select count(*) from recording where kind = 'call'") > 0
+    assert scalar(engine, "select count(*) from outbox where job = 'fetch_recording'") == 0
+    assert scalar(engine, "select count(*) from recording where state <> 'stored'") == 0
+
+
 def test_a_day_that_was_not_finished_leaves_nothing_and_is_told_again(grow, engine, demo, monkeypatch):
     work, left = World.work, [14]
 
