@@ -7,6 +7,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,6 +90,20 @@ def spoken_digits(e164: str) -> str:
         rest = rest[3:]
     groups.append(rest)
     return ", ".join(" ".join(group) for group in groups if group)
+
+
+@lru_cache(maxsize=4096)
+def international(e164: str) -> str:
+    """As people read it, such as `+1 202-555-0147`; what is no full number stays as it is."""
+    if not looks_e164(e164):
+        return e164
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _bare(text: str) -> str | NumberProblem:

@@ -8,9 +8,11 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api.door import register
+from api import door as api
 from api.parts import Parts as ApiParts
 from callflows.library import shipped
+from console import door as console
+from console.parts import Parts as ConsoleParts
 from core import logs
 from core.clock import Clock, utc_now
 from core.config import Settings, load
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.register_blueprint(make_blueprint(make_line(parts)))
     app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
     mount_api(app, parts)
+    mount_console(app, parts)
     if settings.trusted_proxies:
         # Only for who is asking, in logs and the record of plays: signatures are checked against PUBLIC_URL alone.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
@@ -99,7 +102,21 @@ def make_line(parts: Parts) -> Line:
 def mount_api(app: Flask, parts: Parts) -> None:
     """The programs' door. The store is opened when audio is first asked for: boto3 alone doubles the start."""
     storage = lru_cache(maxsize=1)(partial(storage_of, parts.settings))
-    register(app, ApiParts(settings=parts.settings, engine=parts.engine, clock=parts.clock, storage=storage))
+    api.register(app, ApiParts(settings=parts.settings, engine=parts.engine, clock=parts.clock, storage=storage))
+
+
+def mount_console(app: Flask, parts: Parts) -> None:
+    """The staff's door; in demo mode with the browser phone, which alone brings the simulator into this process."""
+    settings, storage = parts.settings, lru_cache(maxsize=1)(partial(storage_of, parts.settings))
+    made = ConsoleParts(settings=settings, engine=parts.engine, clock=parts.clock, storage=storage)
+    if not settings.demo:
+        console.register(app, made)
+        return
+    from ringback.phone.booth import make_booth
+    from ringback.phone.pages import NOUN
+
+    made.more["phone"] = make_booth(settings, parts.directory.current)
+    console.register(app, made, also=[NOUN])
 
 
 def storage_of(settings: Settings) -> "Storage":

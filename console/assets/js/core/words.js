@@ -1,0 +1,8 @@
+// Words for what scripts say, translated by the server: <body data-words='{"saved": "Saved %s"}'>.
+let known;
+
+export function word(name, ...values) {
+  known ??= JSON.parse(document.body.dataset.words || "{}");
+  let next = 0;
+  return (known[name] ?? name).replace(/%s/g, () => values[next++] ?? "");
+}

@@ -1,0 +1,20 @@
+"""Drafts: what is typed is saved as it is typed, and comes back after a reload or a lost sign-in."""
+
+from console.moments import clock_time
+from console.nouns import Access, Noun
+from console.visit import Answer, Data, Visit
+from core.clock import rfc3339
+from people import drafts
+
+NOUN = Noun("drafts")
+
+
+@NOUN.page("POST", "/drafts", needs=Access.SIGNED_IN)
+def save_draft(visit: Visit) -> Answer:
+    """`place` and `text`; the answer says when it was saved, in the viewer's zone."""
+    place, text = visit.form.get("place", ""), visit.form.get("text", "")
+    try:
+        drafts.save(visit.session, account_id=visit.account.id, place=place, text=text, now=visit.now)
+    except drafts.DraftRefused as refused:
+        return Data(body={"problem": str(refused)}, status=422)
+    return Data(body={"saved": clock_time(visit.now, zone=visit.zone), "at": rfc3339(visit.now)})
