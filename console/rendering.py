@@ -55,7 +55,7 @@ def environment() -> Environment:
         "phone": moments.phone,
         "count": moments.count,
     }
-    made.globals |= {"csrf_field": _csrf_field, "asset": _asset, "words": _words, "Right": Right}
+    made.globals |= {"csrf_field": _csrf_field, "asset": _asset, "script_words": _script_words, "Right": Right}
     return made
 
 
@@ -90,7 +90,7 @@ def _asset(name: str) -> str | None:
     return _place.get()[1].path(name)
 
 
-def _words() -> str:
+def _script_words() -> str:
     """What our scripts say, as JSON for the page's <body>."""
     said = {
         "saved": gettext("Saved %s"),
