@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from core.config import Settings
 from ringback.app import create_app
+from ringback.demo_line import NUMBER, webhooks
 from ringback.installation import brand_for, seed_demo
 from simulator.carrier import Carrier
 from simulator.delivery import Delivery, Wire
@@ -98,12 +99,8 @@ def open_house(
         settings = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url, port=web.server_port)
         app = create_app(settings, clock=clock)
         web.app = app
-        carrier.add_number(
-            LINE,
-            voice_url=f"{public}/voice/incoming",
-            voice_fallback_url=f"{public}/voice/fallback",
-            status_callback=f"{public}/voice/status",
-        )
+        for number in (LINE, NUMBER):
+            carrier.add_number(number, **webhooks(settings))
         thread = threading.Thread(target=web.serve_forever, daemon=True)
         thread.start()
         try:

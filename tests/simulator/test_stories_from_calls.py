@@ -1,5 +1,7 @@
 """A call that somebody made can be kept as a story, read again, and told again."""
 
+from array import array
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -79,8 +81,6 @@ def test_what_is_only_this_calls_own_is_not_expected_of_the_next() -> None:
 
 
 def test_a_message_that_is_only_sound_is_told_by_its_length() -> None:
-    from array import array
-
     keeper = StoryKeeper()
     keeper.did(Message("", end="hangup", sound=array("h", bytes(2 * 20000))))
     told = keeper.story("speaks", caller="+14155550123", at=None, ends="completed", ended_by="caller")
@@ -122,6 +122,4 @@ def test_every_story_that_is_written_reads_back_the_same(story: Story) -> None:
 
 
 def unplaced(story: Story) -> Story:
-    from dataclasses import replace
-
     return replace(story, source="", lines=tuple(replace(line, line=0) for line in story.lines))
