@@ -104,6 +104,17 @@ def set_active(session: Session, account: Account, active: bool, *, now: datetim
     return True
 
 
+def set_phone(session: Session, account: Account, phone: str, *, now: datetime, actor: str = audit.SYSTEM) -> bool:
+    """Where calls reach a person, in E.164, "" for nowhere; False when nothing changes. Raises `AccountFieldError`."""
+    wanted = _phone_of("".join(phone.split()) or None)
+    if account.phone == wanted:
+        return False
+    account.phone = wanted
+    session.flush()
+    _note(session, account, "phone_changed", actor, now)
+    return True
+
+
 def set_departments(
     session: Session, account: Account, keys: Iterable[str], *, now: datetime, actor: str = audit.SYSTEM
 ) -> bool:

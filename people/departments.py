@@ -147,7 +147,7 @@ def members(session: Session, *, brand_id: int) -> dict[int, int]:
         .where(Department.brand_id == brand_id)
         .group_by(Membership.department_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def _week(session: Session, schedule_id: int) -> tuple[Interval, ...]:

@@ -1,0 +1,81 @@
+"""What somebody's own desk shows: their tickets by urgency, today's calls without a note, what waits for anybody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tickets.models import Customer, Ticket
+
+SHOWN = 25
+UNLOGGED = timedelta(hours=24)
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One of my open tickets, with its customer's name if known."""
+
+    ticket: Ticket
+    customer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlogged:
+    """A ticket of mine whose call came lately and on which nobody wrote anything."""
+
+    number: int
+    subject: str
+    caller: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in my departments; counts stop at 100."""
+
+    unassigned: int
+    messages: int
+    callbacks: int
+
+
+def mine(session: Session, *, account_id: int) -> list[Mine]:
+    """My open tickets: the most urgent first, of those the oldest. One statement."""
+    statement = (
+        select(Ticket, Customer.name)
+        .outerjoin(Customer, Customer.id == Ticket.customer_id)
+        .where(Ticket.assignee_id == account_id, Ticket.status.in_(("new", "open", "pending", "on_hold")))
+        .order_by(Ticket.status.in_(("pending", "on_hold")), Ticket.priority, Ticket.created_at, Ticket.id)
+        .limit(SHOWN)
+    )
+    return [Mine(ticket, name) for ticket, name in session.execute(statement)]
+
+
+def unlogged(session: Session, *, account_id: int, now: datetime) -> list[Unlogged]:
+    """Calls of the last day on my open tickets on which nobody has written a note. One statement."""
+    statement = text("""
+        select distinct on (k.id) k.number, k.subject, k.caller, c.started_at
+        from ticket k join call c on c.ticket_id = k.id
+        where k.assignee_id = :account and k.status in ('new', 'open', 'pending', 'on_hold') and c.started_at > :since
+          and not exists (select 1 from event e where e.ticket_id = k.id and e.type = 'note_added')
+        order by k.id, c.started_at desc limit 10
+    """)
+    rows = session.execute(statement, {"account": account_id, "since": now - UNLOGGED})
+    return [Unlogged(*row) for row in rows]
+
+
+def waiting(session: Session, *, account_id: int) -> Waiting:
+    """What waits for anybody of my departments. One statement."""
+    statement = text("""
+        with mine as (select department_id from membership where account_id = :account)
+        select
+          (select count(*) from (select 1 from ticket k join mine m using (department_id)
+             where k.assignee_id is null and k.status in ('new', 'open') limit :most) x),
+          (select count(*) from (select 1 from recording r join call c on c.id = r.call_id
+             join ticket k on k.id = c.ticket_id join mine m on m.department_id = k.department_id
+             where r.kind = 'message' and r.state = 'stored' and k.status in ('new', 'open') limit :most) x),
+          (select count(*) from (select 1 from callback b join mine m using (department_id)
+             where b.closed_at is null limit :most) x)
+    """)
+    return Waiting(*session.execute(statement, {"account": account_id, "most": MOST_COUNTED + 1}).one())

@@ -1,0 +1,147 @@
+"""Departments: what they are called, when they are open, who uses them."""
+
+from sqlalchemy.orm import Session
+
+from console.language import _
+from console.nouns import Forbidden, NotHere, Noun
+from console.visit import Answer, Moved, Visit, shown
+from people import departments as verbs
+from people import queries
+from people.departments import DepartmentFieldError, DepartmentInUseError
+from people.directory import Opening
+from people.directory_loading import load
+from people.models import Department, Schedule
+from people.rights import Right
+
+NOUN = Noun("departments")
+MOST = 500
+
+
+@NOUN.page("GET", "/departments", needs=Right.READ_DEPARTMENTS)
+def list_departments(visit: Visit) -> Answer:
+    return shown(
+        "departments/list.html",
+        departments=queries.departments(visit.session, brand_id=visit.brand_id, limit=MOST),
+        members=verbs.members(visit.session, brand_id=visit.brand_id),
+        hours=openings(visit),
+    )
+
+
+@NOUN.page("GET", "/departments/new", needs=Right.MANAGE_DEPARTMENTS)
+def new_department(visit: Visit) -> Answer:
+    return _form(visit, problems={})
+
+
+@NOUN.page("POST", "/departments", needs=Right.MANAGE_DEPARTMENTS)
+def add_department(visit: Visit) -> Answer:
+    form = visit.form
+    try:
+        department = verbs.add_department(
+            visit.session,
+            brand_id=visit.brand_id,
+            key=form.get("key", "").strip(),
+            name=form.get("name", ""),
+            zone=visit.brand.zone,
+            now=visit.now,
+            actor=visit.actor,
+        )
+    except DepartmentFieldError as wrong:
+        return _form(visit, problems={wrong.field: str(wrong)})
+    return Moved(to=f"/departments/{department.key}", told=_("Department added"))
+
+
+@NOUN.page("GET", "/departments/<key>", needs=Right.READ_DEPARTMENTS)
+def show_department(visit: Visit, key: str) -> Answer:
+    return _page(visit, _found(visit, key), problems={})
+
+
+@NOUN.page("POST", "/departments/<key>", needs=Right.MANAGE_DEPARTMENTS)
+def change_department(visit: Visit, key: str) -> Answer:
+    department, form = _found(visit, key), visit.form
+    try:
+        verbs.change_department(
+            visit.session,
+            department,
+            name=form.get("name", ""),
+            missed_is_work=form.get("missed_is_work") == "on",
+            callback_number=form.get("callback_number", ""),
+            now=visit.now,
+            actor=visit.actor,
+        )
+        verbs.set_hours(
+            visit.session,
+            department,
+            week=form.get("week", ""),
+            zone=form.get("zone", "").strip(),
+            now=visit.now,
+            actor=visit.actor,
+        )
+    except DepartmentFieldError as wrong:
+        return _page(visit, _found(visit, key), problems={wrong.field: str(wrong)})
+    return Moved(to=f"/departments/{key}", told=_("Saved"))
+
+
+@NOUN.page("POST", "/departments/<key>/closed", needs=Right.CLOSE_DEPARTMENTS)
+def close_department(visit: Visit, key: str) -> Answer:
+    """The emergency switch."""
+    closed = visit.form.get("closed") == "1"
+    verbs.close_now(visit.session, _found(visit, key), closed, now=visit.now, actor=visit.actor)
+    return Moved(to=f"/departments/{key}", told=_("Closed at once") if closed else _("Open again by its hours"))
+
+
+@NOUN.page("POST", "/departments/<key>/removal", needs=Right.MANAGE_DEPARTMENTS)
+def remove_department(visit: Visit, key: str) -> Answer:
+    try:
+        verbs.remove_department(visit.session, _found(visit, key), now=visit.now, actor=visit.actor)
+    except DepartmentInUseError as used:
+        raise Forbidden(_("This department is used by %(what)s and stays.") % {"what": used}) from None
+    return Moved(to="/departments", told=_("Department removed"))
+
+
+def openings(visit: Visit) -> dict[str, Opening]:
+    """Which departments are open now, as callers meet it. One statement."""
+    directory = load(_InSession(visit.session), now=visit.now)
+    [brand] = [one for one in directory.brands if one.id == visit.brand_id]
+    return dict(directory.hours(brand, visit.now))
+
+
+class _InSession:
+    """The directory's statements, run in the page's own transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def execute(self, statement: str, values: dict[str, object], /) -> list[object]:
+        return list(self._session.connection().exec_driver_sql(statement, values))
+
+
+def _found(visit: Visit, key: str) -> Department:
+    department = queries.department(visit.session, brand_id=visit.brand_id, key=key)
+    if department is None:
+        raise NotHere(_("department %(key)s") % {"key": key})
+    return department
+
+
+def _form(visit: Visit, *, problems: dict[str, str]) -> Answer:
+    return shown("departments/new.html", status=422 if problems else 200, problems=problems, form=visit.form)
+
+
+def _page(visit: Visit, department: Department, *, problems: dict[str, str]) -> Answer:
+    schedule = visit.session.get_one(Schedule, department.schedule_id)
+    form = visit.form if problems else None
+    return shown(
+        "departments/department.html",
+        status=422 if problems else 200,
+        problems=problems,
+        department=department,
+        name=form.get("name", "") if form is not None else department.name,
+        week=form.get("week", "") if form is not None else verbs.week_of(visit.session, department),
+        zone=form.get("zone", "") if form is not None else schedule.zone,
+        callback_number=form.get("callback_number", "") if form is not None else department.callback_number or "",
+        missed_is_work=form.get("missed_is_work") == "on" if form is not None else department.missed_is_work,
+        closed_now=schedule.closed_now,
+        hours=openings(visit).get(department.key),
+        used={name: count for name, count in verbs.used_by(visit.session, department).items() if count},
+        may_change=visit.may(Right.MANAGE_DEPARTMENTS),
+        may_close=visit.may(Right.CLOSE_DEPARTMENTS),
+    )

@@ -1,0 +1,37 @@
+"""Health: is everything running, what failed, and the cure."""
+
+from console import health_state
+from console.language import _
+from console.nouns import NotHere, Noun
+from console.visit import Answer, Moved, Visit, shown
+from core import outbox
+from people import audit
+from people.rights import Right
+
+NOUN = Noun("health")
+MOST = 50
+
+
+@NOUN.page("GET", "/health", needs=Right.RETRY_JOBS)
+def show_health(visit: Visit) -> Answer:
+    return shown(
+        "health/health.html",
+        lines=health_state.lines(visit.session, brand_id=visit.brand_id, data=visit.settings.data, now=visit.now),
+        failed=outbox.failed(visit.session, limit=MOST),
+    )
+
+
+@NOUN.page("POST", "/health/jobs/<int:job_id>/retry", needs=Right.RETRY_JOBS)
+def retry_job(visit: Visit, job_id: int) -> Answer:
+    if not outbox.retry(visit.session, row_id=job_id, now=visit.now, actor=visit.actor):
+        raise NotHere(_("failed job of this number (any more)"))
+    audit.note(
+        visit.session,
+        brand_id=visit.brand_id,
+        actor=visit.actor,
+        action="job_retried",
+        subject=f"job:{job_id}",
+        now=visit.now,
+        address=visit.address,
+    )
+    return Moved(to="/health", told=_("Asked again"))
