@@ -80,7 +80,10 @@ class TestDepartments:
 
 
 class TestPeople:
-    new: ClassVar = {"name": "Lea Sommer", "email": "lea@example.com", "role": "agent", "department": "sales", "phone": ""}
+    new: ClassVar = {
+        **{"name": "Lea Sommer", "email": "lea@example.com", "role": "agent"},
+        **{"department": "sales", "phone": ""},
+    }
 
     def test_somebody_is_added_and_gets_a_link_shown_once(self, admin, sales):
         page = admin.post("/people", self.new)
