@@ -12,6 +12,8 @@ from people.sign_in_models import Preference
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("comfortable", "compact")
+TICKET_COLUMNS = ("department", "assignee", "priority", "status", "reason", "tags", "opened", "changed")
+"""Columns of the list of tickets that can be chosen; number, caller and subject are always there."""
 LANGUAGES = ("en", "zz")
 """English, and the pseudo-language that shows which words are not marked for translation."""
 
@@ -29,6 +31,7 @@ class Preferences:
     speed: float = 1.0
     """Of playback."""
     skip_silence: bool = False
+    ticket_columns: tuple[str, ...] = ("status", "priority", "department", "assignee", "opened")
 
 
 def read(choices: Mapping[str, Any]) -> Preferences:
@@ -55,7 +58,14 @@ def usable(wanted: Preferences) -> Preferences:
         language=wanted.language if wanted.language in LANGUAGES else default.language,
         speed=wanted.speed if isinstance(wanted.speed, int | float) and 0.5 <= wanted.speed <= 4 else default.speed,
         skip_silence=wanted.skip_silence is True,
+        ticket_columns=_columns(wanted.ticket_columns, default.ticket_columns),
     )
+
+
+def _columns(wanted: object, default: tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(wanted, list | tuple):
+        return default
+    return tuple(name for name in TICKET_COLUMNS if name in wanted)
 
 
 def _is_zone(name: object) -> bool:

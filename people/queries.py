@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from people.models import Account, Department, Membership
+from people.models import Account, Department, Membership, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,15 @@ def agents(session: Session, *, brand_id: int, limit: int, after_id: int = 0) ->
 def account_by_email(session: Session, *, brand_id: int, email: str) -> Account | None:
     """The person of an e-mail address, in any case, also one who has left."""
     return session.scalar(select(Account).where(Account.brand_id == brand_id, Account.email == email.strip().lower()))
+
+
+def owners(session: Session, *, brand_id: int) -> list[Account]:
+    """Everybody who can own a ticket, by name. One statement."""
+    statement = select(Account).where(Account.brand_id == brand_id, Account.active, Account.role != Role.REVIEWER)
+    return list(session.scalars(statement.order_by(Account.name, Account.id)))
+
+
+def account_names(session: Session, *, brand_id: int) -> dict[int, str]:
+    """The names of all who work or worked here, by id, for timelines. One statement."""
+    rows = session.execute(select(Account.id, Account.name).where(Account.brand_id == brand_id))
+    return {id: name for id, name in rows}  # noqa: C416 - a Row is not a pair to mypy

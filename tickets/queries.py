@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ class Asked:
     any writing, else words of the subject or of the customer's name. status: one, or WORK for whatever is not solved.
     """
 
+    number: int | None = None
     call_sid: str | None = None
     caller: str | None = None
     customer_id: int | None = None
@@ -54,11 +55,6 @@ class Asked:
     q: str | None = None
     opened_before: datetime | None = None
     solved_from: datetime | None = None
-    updated_after: datetime | None = None
-
-    def changed_after(self, moment: datetime) -> "Asked":
-        """The same, of those only that changed after a moment."""
-        return replace(self, updated_after=moment)
 
 
 def tickets(
@@ -105,6 +101,7 @@ def call_timeline(session: Session, *, call_id: int, limit: int, after: Position
 def conditions(asked: Asked) -> list[ColumnElement[bool]]:
     """What a ticket must be, to be among those asked for."""
     same: list[tuple[Any, object]] = [
+        (Ticket.number, asked.number),
         (Ticket.caller, asked.caller),
         (Ticket.customer_id, asked.customer_id),
         (Ticket.department_id, asked.department_id),
@@ -155,8 +152,6 @@ def _in_time(asked: Asked) -> list[ColumnElement[bool]]:
         wanted.append(Ticket.created_at < asked.opened_before)
     if asked.solved_from is not None:
         wanted.append(Ticket.solved_at >= asked.solved_from)
-    if asked.updated_after is not None:
-        wanted.append(Ticket.updated_at > asked.updated_after)
     return wanted
 
 

@@ -5,7 +5,6 @@ One statement for a page, one for both neighbours of a ticket, one for all count
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -148,11 +147,6 @@ def counts(session: Session, *, brand_id: int, views: Mapping[str, Asked]) -> di
         for asked in views.values()
     ]
     return dict(zip(views, session.execute(select(*columns)).one(), strict=True))
-
-
-def changed_since(session: Session, *, brand_id: int, asked: Asked, since: datetime) -> int:
-    """How many tickets of a view changed after a moment, up to MOST_COUNTED. One statement."""
-    return counts(session, brand_id=brand_id, views={"changed": asked.changed_after(since)})["changed"]
 
 
 def _rows(viewer_id: int) -> Select[Ticket, str, str, str | None, bool, bool]:
