@@ -41,6 +41,16 @@ def recording(session: Session, *, brand_id: int, id: int) -> RecordingView | No
     return RecordingView(*row) if row is not None else None
 
 
+def of_call(session: Session, *, call_id: int) -> list[Recording]:
+    """The recordings of a call, in the order they were ordered."""
+    return list(session.scalars(select(Recording).where(Recording.call_id == call_id).order_by(Recording.id)))
+
+
+def of_calls(session: Session, *, call_ids: Iterable[int]) -> list[Recording]:
+    """The recordings of several calls, in the order they were ordered."""
+    return list(session.scalars(select(Recording).where(Recording.call_id.in_(call_ids)).order_by(Recording.id)))
+
+
 def ids_by_ticket(session: Session, *, ticket_ids: Iterable[int]) -> dict[int | None, list[int]]:
     """Ticket id → ids of the recordings of its calls, in the order they were ordered."""
     statement = (
