@@ -22,6 +22,8 @@ from people import sign_ins
 
 NOT_OURS = ("/api/", "/voice/", "/static/", "/healthz/", "/readyz/", "/metrics/")
 """Other doors: their errors are their own."""
+PARTS_OF_PAGES = ("/recordings/",)
+"""What pages hold, not pages: a player cannot sign in, so it is refused and not sent there."""
 _SECRET = ("csrf", "password", "again", "current")
 RETRY_SECONDS = 5
 
@@ -62,6 +64,8 @@ def _signed_out(door: Door) -> Response:
     to = sign_in_path()
     if request.headers.get("HX-Request") == "true":
         response = Response(status=401, headers={"HX-Redirect": to})
+    elif request.path.startswith(PARTS_OF_PAGES):
+        response = Response(status=401)
     elif request.method in ("GET", "HEAD"):
         response = Response(status=303, headers={"Location": to})
     else:

@@ -68,6 +68,19 @@ def find_audio(session: Session, *, brand_id: int, recording_id: int, range_head
     )
 
 
+def peaks_key(session: Session, *, brand_id: int, recording_id: int) -> str:
+    """Where the peaks of a recording are kept: a drawing of it is no listening.
+
+    Raises NoSuchRecording or NotListenable.
+    """
+    row = session.get(Recording, recording_id)
+    if row is None or row.brand_id != brand_id:
+        raise NoSuchRecording(recording_id)
+    if row.state != RecordingState.STORED or row.peaks_key is None:
+        raise NotListenable(row.state)
+    return row.peaks_key
+
+
 def listen(
     session: Session,
     *,

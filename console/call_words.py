@@ -1,0 +1,69 @@
+"""The words for calls: direction, result with its icon and colour, a leg's role and state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console import ticket_words
+from console.language import _, mark
+from tickets.models import CallStatus, LegRole
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A state as a badge shows it; `tone` is one of components/shapes.html."""
+
+    words: str
+    icon: str
+    tone: str
+
+    @property
+    def said(self) -> str:
+        return _(self.words)
+
+
+DIRECTION: Mapping[str, str] = {"inbound": mark("Incoming"), "outbound": mark("Outgoing")}
+RESULT: Mapping[str, Sign] = {
+    "on_call": Sign(mark("On the line now"), "phone", "live"),
+    "message_left": Sign(mark("Left a message"), "voicemail", "info"),
+    "callback_requested": Sign(mark("Wants a callback"), "phone-out", "info"),
+    "informed": Sign(mark("Got an answer"), "check", "ok"),
+    "given_up": Sign(mark("Hung up"), "phone-missed", "warn"),
+    "not_reached": Sign(mark("Not reached"), "phone-off", "warn"),
+    "logged": Sign(mark("Logged by hand"), "pencil", "plain"),
+    "talked": Sign(mark("Talked"), "check", "ok"),
+}
+STATUS: Mapping[str, str] = {
+    CallStatus.QUEUED: mark("Queued"),
+    CallStatus.INITIATED: mark("Dialling"),
+    CallStatus.RINGING: mark("Ringing"),
+    CallStatus.IN_PROGRESS: mark("On the line"),
+    CallStatus.COMPLETED: mark("Ended"),
+    CallStatus.BUSY: mark("Busy"),
+    CallStatus.FAILED: mark("Failed"),
+    CallStatus.NO_ANSWER: mark("No answer"),
+    CallStatus.CANCELED: mark("Called off"),
+}
+ROLE: Mapping[str, str] = {
+    LegRole.CALLER: mark("Caller"),
+    LegRole.AGENT: mark("Agent"),
+    LegRole.CONSULT: mark("Asked for advice"),
+    LegRole.OUTSIDE: mark("Customer"),
+    LegRole.SUPERVISOR: mark("Supervisor"),
+}
+
+
+def direction(code: str) -> str:
+    return _(DIRECTION[code]) if code in DIRECTION else ticket_words.plain(code)
+
+
+def status(code: str) -> str:
+    return _(STATUS[code]) if code in STATUS else ticket_words.plain(code)
+
+
+def role(code: str) -> str:
+    return _(ROLE[code]) if code in ROLE else ticket_words.plain(code)
+
+
+def step(choice: str) -> str:
+    """One step of the path: the department's key, or what was chosen, as words."""
+    return ticket_words.plain(choice)
