@@ -1,7 +1,8 @@
 """Failed tries at the staff's door, counted by e-mail and by network address, and how long they shut it.
 
-An e-mail address is shut after 5 failures within 15 minutes, a network address after 20; every further failure while
-it is counted makes the wait longer, up to an hour. Counting looks the same for addresses nobody has.
+The fifth failure of an e-mail address since its last success (within a day) shuts it for 15 minutes, each further one
+for twice as long, up to an hour. A network address, which an office may share, is shut by 20 within 75 minutes.
+Counting looks the same for addresses nobody has.
 """
 
 import hashlib
@@ -13,10 +14,14 @@ from sqlalchemy.orm import Session
 
 from people.sign_in_models import SignInAttempt
 
-WITHIN = timedelta(minutes=15)
-REMEMBERED = timedelta(hours=24)
-LIMITS = {"email": 5, "address": 20, "link": 5}
+FIRST_WAIT = timedelta(minutes=15)
 LONGEST = timedelta(hours=1)
+LIMITS = {
+    "email": (5, timedelta(hours=24)),
+    "address": (20, timedelta(minutes=75)),
+    "link": (5, timedelta(hours=1)),
+}
+"""How many failures within which time are too many. Rows are kept for a day (workers/pruning.py)."""
 _LOCK = 0x54727965  # any number of our own
 
 
@@ -38,18 +43,15 @@ def check(session: Session, *, kind: str, key: str, now: datetime) -> None:
 
 def locked_until(session: Session, *, kind: str, key: str, now: datetime) -> datetime | None:
     """The moment before which this key is shut, None when it is not."""
-    recent = (
-        select(func.count(), func.max(SignInAttempt.at))
-        .where(SignInAttempt.kind == kind, SignInAttempt.key == _digest(kind, key))
-        .where(SignInAttempt.at > now - REMEMBERED)
-    )
-    burst = recent.where(SignInAttempt.at > now - WITHIN - LONGEST)
-    count, last = session.execute(burst).one()
-    over = count - LIMITS[kind]
-    if last is None or over < 0:
+    limit, within = LIMITS[kind]
+    count, last = session.execute(
+        select(func.count(), func.max(SignInAttempt.at)).where(
+            SignInAttempt.kind == kind, SignInAttempt.key == _digest(kind, key), SignInAttempt.at > now - within
+        )
+    ).one()
+    if last is None or count < limit:
         return None
-    wait = min(WITHIN * 2 ** min(over, 8) if over else WITHIN, LONGEST)
-    until: datetime = last + wait
+    until: datetime = last + min(FIRST_WAIT * 2 ** min(count - limit, 8), LONGEST)
     return until if until > now else None
 
 
@@ -61,12 +63,6 @@ def note(session: Session, *, kind: str, key: str, now: datetime) -> None:
 def forget(session: Session, *, kind: str, key: str) -> None:
     """After a success: start counting anew."""
     session.execute(delete(SignInAttempt).where(SignInAttempt.kind == kind, SignInAttempt.key == _digest(kind, key)))
-
-
-def prune(session: Session, *, now: datetime) -> int:
-    """Delete failures nobody counts any more; how many."""
-    gone = session.scalars(delete(SignInAttempt).where(SignInAttempt.at < now - REMEMBERED).returning(SignInAttempt.id))
-    return len(gone.all())
 
 
 def _digest(kind: str, key: str) -> str:

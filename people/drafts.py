@@ -1,6 +1,6 @@
 """What people are typing, saved as typed: kept per person and place until it was sent or thrown away."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +10,6 @@ from people.sign_in_models import Draft
 
 MOST_TEXT = 50_000
 MOST_PLACE = 200
-KEPT = timedelta(days=90)
 
 
 class DraftRefused(ValueError):
@@ -39,9 +38,3 @@ def find(session: Session, *, account_id: int, place: str) -> Draft | None:
 def discard(session: Session, *, account_id: int, place: str) -> None:
     """Throw it away, after it was sent or when it is not wanted."""
     session.execute(delete(Draft).where(Draft.account_id == account_id, Draft.place == place))
-
-
-def prune(session: Session, *, now: datetime) -> int:
-    """Delete drafts nobody touched for a long time; how many."""
-    gone = session.scalars(delete(Draft).where(Draft.updated_at < now - KEPT).returning(Draft.place))
-    return len(gone.all())

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from people import audit, passwords, sign_ins
@@ -97,14 +97,6 @@ def set_password(
     account.password = passwords.hashed(password)
     sign_ins.end_all(session, account_id=account.id, now=now, except_id=keep)
     _note(session, account, "password_changed", f"account:{account.id}", now, address=address)
-
-
-def prune(session: Session, *, now: datetime) -> int:
-    """Delete links nobody can use any more; how many."""
-    gone = session.scalars(
-        delete(OneTimeLink).where(OneTimeLink.expires_at < now - timedelta(days=7)).returning(OneTimeLink.id)
-    )
-    return len(gone.all())
 
 
 def _note(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from people import attempts, audit, passwords
@@ -138,14 +138,6 @@ def end(session: Session, *, sign_in_id: int, account_id: int, now: datetime) ->
 def end_all(session: Session, *, account_id: int, now: datetime, except_id: int | None = None) -> bool:
     """Sign somebody out everywhere (except here); after a new password, or when they are switched off."""
     return _end(session, account_id=account_id, now=now, but=except_id)
-
-
-def prune(session: Session, *, now: datetime) -> int:
-    """Delete sign-ins that ended, by whatever, over `LASTS` ago; how many."""
-    gone = session.scalars(
-        delete(SignIn).where(or_(SignIn.expires_at < now - LASTS, SignIn.ended_at < now - LASTS)).returning(SignIn.id)
-    )
-    return len(gone.all())
 
 
 def _end(session: Session, *, account_id: int, now: datetime, only: int | None = None, but: int | None = None) -> bool:

@@ -14,6 +14,11 @@ KEPT: dict[str, tuple[str, timedelta]] = {
     "timetable_run": ("due_at", timedelta(days=7)),
     # As long as the API promises to know an Idempotency-Key again.
     "repeatable": ("created_at", timedelta(hours=24)),
+    # What counts failures looks back less than a day; a sign-in or link that is over helps nobody.
+    "sign_in_attempt": ("at", timedelta(days=1)),
+    "sign_in": ("least(expires_at, ended_at)", timedelta(days=14)),
+    "one_time_link": ("expires_at", timedelta(days=14)),
+    "draft": ("updated_at", timedelta(days=90)),
 }
 """Table → which moment counts, and for how long after it rows are kept."""
 

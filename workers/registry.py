@@ -71,6 +71,12 @@ JOBS: Mapping[str, Job] = MappingProxyType(
             limit=60,
             attempts=3,
         ),
+        "send_link": Job(
+            does=f"{HERE}.people:send_link",
+            failure="The mail with a link could not be sent",
+            limit=60,
+            attempts=8,
+        ),
         "keep_holidays": Job(
             does=f"{HERE}.housekeeping:keep_holidays",
             failure="The coming holidays could not be written",

@@ -23,12 +23,14 @@ def command() -> None:
 def seed() -> None:
     """Add the demo's people; those who are there stay as they are."""
     from core.database import make_engine, transaction
+    from ringback.demo_sign_ins import give_passwords
     from ringback.installation import seed_demo
 
     with _demo() as filled:
         engine = make_engine(filled.database_url or "")
         with transaction(engine) as session:
             added = seed_demo(session, filled)
+            give_passwords(session, filled)
         engine.dispose()
     click.echo(f"{added} people added")
 

@@ -11,7 +11,21 @@ from workers.job import FILL, Job
 from workers.registry import JOBS, UNKNOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("api", "callflows", "core", "ivr", "people", "recordings", "ringback", "routing", "tickets", "workers")
+ROOMS = (
+    *(
+        "api",
+        "callflows",
+        "console",
+        "core",
+        "ivr",
+        "people",
+        "recordings",
+        "ringback",
+        "routing",
+        "tickets",
+        "workers",
+    ),
+)
 IN_SQL = re.compile(r"select '(\w+)', jsonb_build_object")
 
 
