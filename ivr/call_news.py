@@ -51,16 +51,18 @@ def recording_values(
     """All parameters of `ivr.statements.RECORDING`."""
     parties = news.parties
     ready, gone = news.status == "completed", news.status in ("absent", "failed")
+    kind = "message" if news.source in (None, "RecordVerb") else "call"
     return {
         "brand_id": brand_id,
         "account_sid": parties.account_sid,
         "first_sid": parties.first_sid,
         "leg_sid": parties.call_sid,
+        "message": kind == "message" and ready and news.duration != 0,
         "now": now,
         "demo": demo,
         "part": news.part,
         "recording_sid": news.recording_sid,
-        "kind": "message" if news.source in (None, "RecordVerb") else "call",
+        "kind": kind,
         "state": "ready" if ready else "expected",
         "source": news.source,
         "channels": news.channels,
