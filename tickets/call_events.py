@@ -82,7 +82,8 @@ k as (
 EVENTS = f"""
 e as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, actor, facts)
-  select c.brand_id, c.ticket_id, c.id, 'call_ended', {AT}, %(recorded_at)s, 'carrier', jsonb_build_object('status', c.status, 'duration', %(duration)s)
+  select c.brand_id, c.ticket_id, c.id, 'call_ended', {AT}, %(recorded_at)s, 'carrier',
+    jsonb_build_object('status', c.status, 'duration', %(duration)s)
   -- Told by the event that ended it, not by a second, different end, nor after silence was taken for the end.
   from c where %(ends_call)s and c.status = %(status)s and c.ended_at = {AT}
 ), eo as (

@@ -102,7 +102,8 @@ k as (
     tags = array(select distinct unnest(k.tags || excluded.tags) order by 1),
     -- A customer who calls again reopens the matter; a call taken for given up that did leave something is work again.
     status = case
-      when k.born_call_id is distinct from excluded.born_call_id and k.status in ('pending', 'on_hold', 'solved') then 'open'
+      when k.born_call_id is distinct from excluded.born_call_id and k.status in ('pending', 'on_hold', 'solved')
+      then 'open'
       when k.status = 'solved' and k.outcome = 'abandoned' then 'open'
       else k.status end,
     outcome = case when k.status = 'solved' and k.outcome = 'abandoned' then null else k.outcome end,
