@@ -22,7 +22,7 @@ from ivr.line import Line
 from ivr.position import Seal
 from ivr.webhooks import make_blueprint
 from people.directory_keeping import DirectoryKeeper
-from ringback import health
+from ringback import health, metrics
 from routing.callback_rules import rules_from
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.extensions["ringback"] = parts
     app.register_blueprint(make_blueprint(make_line(parts)))
     app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
+    app.register_blueprint(metrics.make_blueprint(parts.engine, settings.metrics_token, clock))
     mount_api(app, parts)
     if settings.trusted_proxies:
         # Only for who is asking, in logs and the record of plays: signatures are checked against PUBLIC_URL alone.
