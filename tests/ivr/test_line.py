@@ -1,6 +1,7 @@
 """The carrier's door: who is refused, and that a caller always hears something useful."""
 
 import hashlib
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -46,6 +47,22 @@ class TestWhoIsRefused:
     def test_a_status_event_without_its_parameters_is_400_and_writes_nothing(self, door, engine):
         assert door.post("/voice/status", CallStatus="sleeping").status_code == 400
         assert written(engine) == 0
+
+
+class TestWhatIsLogged:
+    def test_no_number_no_word_no_key_and_no_pocket(self, door, capsys):
+        number = door.press(door.press(door.incoming(), "2"), "2")
+        keyed = door.press(door.press(number, "2"), "4155550123")
+        sealed = parse_qs(urlsplit(action(keyed)).query)["k"][0]
+        door.post("/voice/fallback", ErrorCode="11200", ErrorUrl=action(keyed))
+        door.post(action(keyed), SpeechResult="my secret garden", Confidence="0.9")
+        door.post(action(keyed).replace(sealed, sealed[:-4]), Digits="1")
+        door.post(action(keyed), token="not ours", Digits="1")
+        door.post("/voice/status", CallStatus="sleeping")
+        door.post("/voice/status", CallStatus="completed")
+        told = capsys.readouterr().err
+        assert "fallback" in told
+        assert [word for word in ("4155550", "garden", sealed[:12], "secret") if word in told] == []
 
 
 class TestACallerAlwaysHearsSomething:
