@@ -244,6 +244,26 @@ class TestAnEnd:
         assert scalar(engine, "select count(*) from outbox where job = 'fetch_recording'") == 1
 
 
+def ended_in_silence(engine, *, minutes):
+    with Session(engine) as session, session.begin():
+        now = MONDAY_MORNING + timedelta(minutes=minutes)
+        return end_silent_calls(session, now=now, default_departments={})
+
+
+class TestSilence:
+    def test_a_caller_who_leaves_a_long_message_is_not_taken_for_gone(self, engine, line, brand):
+        late = MONDAY_MORNING + timedelta(minutes=70)
+        line.execute(statements.TURN, turn(brand.id, 1, expects_recording=True, matter=True, deadline_at=late))
+        assert ended_in_silence(engine, minutes=60) == []
+        assert len(ended_in_silence(engine, minutes=71)) == 1
+
+    def test_a_caller_whose_message_is_here_and_who_is_not_heard_of_is_gone(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 2, expects_recording=True, matter=True))
+        line.execute(statements.RECORDING, recording(brand.id))
+        assert ended_in_silence(engine, minutes=2) == []
+        assert len(ended_in_silence(engine, minutes=3)) == 1
+
+
 class TestNewsOfARecording:
     def test_news_that_overtake_their_call_are_kept_and_joined(self, engine, line, brand):
         line.execute(statements.RECORDING, recording(brand.id))
