@@ -46,7 +46,8 @@ def main() -> int:
         print(f"ringback: {error}", file=sys.stderr)  # noqa: T201
         return 2
     for sign in _STOP_SIGNALS:
-        signal.signal(sign, _request_stop)
+        if sign != signal.SIGHUP or signal.getsignal(sign) != signal.SIG_IGN:  # nohup means it
+            signal.signal(sign, _request_stop)
     try:
         supervisor.run()
     except StopRequested:
