@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.call_news import believable, recording_values, status_values
-from ivr.forms import recording_news, status_change
+from ivr.call_news import believable, recording_values, status_values, whose
+from ivr.forms import parties, recording_news, status_change
 from tests.clock import MONDAY_MORNING
 
 WHO = {"AccountSid": "AC1", "CallSid": "CA1", "From": "+14155550100", "To": "+14155550199"}
@@ -56,3 +56,10 @@ def test_only_the_end_of_the_first_leg_ends_the_call(form, ends, jobs):
     change = status_change(WHO | form)
     values = status_values(change, brand_id=1, default_department_id=None, demo=False, now=MONDAY_MORNING)
     assert (values["ends_call"], values["jobs"]) == (ends, jobs)
+
+
+@pytest.mark.parametrize(
+    ("direction", "ours"), [("inbound", WHO["To"]), ("outbound-api", WHO["From"]), ("outbound-dial", WHO["From"])]
+)
+def test_a_call_of_either_direction_belongs_to_the_company_whose_number_is_on_it(direction, ours):
+    assert whose(parties(WHO | {"Direction": direction})) == ours

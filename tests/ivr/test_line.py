@@ -1,12 +1,14 @@
 """The carrier's door: who is refused, and that a caller always hears something useful."""
 
 import hashlib
+import hmac
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
 
 from core.database import CallerConnections
+from ivr.statements import FACTS
 from tests.conftest import scalar
 from tests.ivr.conftest import action, spoken
 
@@ -107,6 +109,29 @@ class TestACallerAlwaysHearsSomething:
         answer = door.incoming()
         assert answer.status_code == 200
         assert "leave a message" in spoken(answer)
+
+    def test_a_ticket_that_cannot_be_looked_up_leads_to_a_callback(self, door, monkeypatch):
+        run = CallerConnections.execute
+
+        def without_facts(self, statement, values):
+            if statement == FACTS:
+                raise psycopg.OperationalError("too slow")
+            return run(self, statement, values)
+
+        menu = door.incoming()
+        monkeypatch.setattr(CallerConnections, "execute", without_facts)
+        assert "call you back" in spoken(door.press(menu, "4"))
+
+    def test_a_time_somebody_chose_counts_in_the_demo_only(self, door, closed_door):
+        heard = []
+        for at in ("2026-11-23T10:30:00+00:00", "2026-11-22T23:10:00+00:00"):
+            for opened in (door, closed_door):
+                token, sid = opened.settings.twilio_auth_tokens[0], f"CA{len(heard)}"
+                seal = hmac.new(token.encode(), f"{sid}|{at}".encode(), "sha256").hexdigest()
+                chosen = {"sid": sid, "RingbackAt": at, "RingbackAtSignature": seal}
+                answer = opened.press(opened.incoming(**chosen), "2", **chosen)
+                heard.append("open again" in spoken(answer))
+        assert heard == [False, False, True, False]
 
     def test_while_the_database_is_away_the_carriers_news_are_refused_so_they_come_again(self, door, monkeypatch):
         def broken(self, statement, values):
