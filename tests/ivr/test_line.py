@@ -120,7 +120,8 @@ class TestACallerAlwaysHearsSomething:
 
         menu = door.incoming()
         monkeypatch.setattr(CallerConnections, "execute", without_facts)
-        assert "call you back" in spoken(door.press(menu, "4"))
+        assert "went wrong" not in spoken(offer := door.press(menu, "4"))
+        assert "/voice/turn" in action(offer)
 
     def test_a_time_somebody_chose_counts_in_the_demo_only(self, door, closed_door):
         heard = []
