@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import NAMES, ROOT
+from tests.ringback.processes import connection, owner
 
 
 def called(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -87,7 +88,12 @@ def test_without_a_command_the_help_is_shown_as_wrong_use() -> None:
     assert "Usage: ringback" in done.stderr
 
 
-def test_migrating_twice_changes_nothing_the_second_time(data: Path) -> None:
-    for _ in range(2):
-        done = called("migrate", RINGBACK_DATA=str(data))
-        assert (done.returncode, done.stderr) == (0, "")
+def test_migrating_makes_an_installation_that_answers_and_the_second_time_changes_nothing(data: Path) -> None:
+    """Also outside the demo: without its brand and departments no call could be taken."""
+    with owner(data) as running:
+        for _ in range(2):
+            done = called("migrate", RINGBACK_DATA=str(data), RINGBACK_DEMO="0")
+            assert (done.returncode, done.stderr) == (0, "")
+        with connection(running.database_url) as rows:
+            assert rows.execute("select key from brand").fetchall() == [("main",)]
+            assert rows.execute("select count(*) from department").fetchone() == (3,)
