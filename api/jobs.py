@@ -9,6 +9,7 @@ from core.outbox_models import OutboxRow
 from people import audit
 from people.rights import Right
 from tickets.paging import Page, Position
+from tickets.work_of_brands import is_work_of
 
 NOUN = Noun("jobs", "Background work that failed for good and waits for a decision.")
 
@@ -44,7 +45,8 @@ class JobList(ListOf[JobShape]):
 def list_failed_jobs(asked: Asked[ListQuery, None]) -> object:
     """List jobs that failed for good, the latest first."""
     limit, after = asked.query.limit, asked.query.after()
-    rows = outbox.failed(asked.session, before_id=after.id if after else None, limit=limit + 1)
+    before_id, among = after.id if after else None, is_work_of(asked.who.brand_id)
+    rows = outbox.failed(asked.session, before_id=before_id, limit=limit + 1, among=among)
     last = rows[limit - 1] if len(rows) > limit else None
     page = Page(rows[:limit], Position(last.asked_at, last.id) if last else None)
     return page_of(page, JobShape.of, settings=asked.parts.settings, as_type=JobList)
@@ -59,7 +61,8 @@ def list_failed_jobs(asked: Asked[ListQuery, None]) -> object:
 )
 def retry_job(asked: Asked[None, None], id: int) -> None:
     """Ask again for a job that failed for good."""
-    if not outbox.retry(asked.session, row_id=id, now=asked.now, actor=asked.who.actor):
+    among = is_work_of(asked.who.brand_id)
+    if not outbox.retry(asked.session, row_id=id, now=asked.now, actor=asked.who.actor, among=among):
         raise Problem(409, "not-failed", f"Job {id} is not a failed one, or not any more.")
     audit.note(
         asked.session,

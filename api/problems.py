@@ -133,7 +133,9 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, OperationalError | PoolTimeout | StorageUnavailable) or _lost(error):
         log.warning("api_unavailable", error=type(error).__name__)
         return _unavailable()
-    log.exception("api_failed", exc_info=error)
+    # A database error's text holds the values of the row, callers' numbers among them: not for the log.
+    of_database = isinstance(error, DBAPIError)
+    log.error("api_failed", error=type(error).__name__, state=_state(error), exc_info=None if of_database else error)
     return Problem(500, "our-fault", "Something went wrong here. It has been written down; nothing was changed.")
 
 
@@ -157,6 +159,10 @@ def _unavailable() -> Problem:
 
 def _lost(error: Exception) -> bool:
     """Whether the database ended the connection or took one of two locked in each other."""
-    return isinstance(error, DBAPIError) and (
-        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
-    )
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error) in ("40001", "40P01"))
+
+
+def _state(error: Exception) -> str | None:
+    """The database's own code for what went wrong (PostgreSQL, appendix A)."""
+    state: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state

@@ -26,9 +26,13 @@ class JoinTicket:
 
 @dataclass(frozen=True, slots=True)
 class MessageExpected:
-    """The answer orders a recording of the caller: it ought to arrive, and its absence is an alarm."""
+    """The answer orders a recording of the caller: it ought to arrive, and its absence is an alarm.
+
+    longest: seconds after which the carrier ends it.
+    """
 
     department: str | None = None
+    longest: int = 300
 
 
 @dataclass(frozen=True, slots=True)

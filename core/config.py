@@ -117,6 +117,8 @@ def _settings(given: _Given) -> Settings:
     simulator = given.read(
         "RINGBACK_SIMULATOR_PORT", partial(values.whole_number, low=1, high=65535), str(_neighbour(port, 2))
     )
+    if demo and simulator == port:
+        raise SettingsError(f"RINGBACK_SIMULATOR_PORT: {port} is PORT already; give another")
     secret_keys = given.maybe("SECRET_KEY", partial(values.tokens, least=32))
     account, tokens = _account(given)
     if demo or secret_keys is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -84,14 +84,17 @@ def ask(
     return session.execute(statement).scalar_one_or_none() is not None
 
 
-def retry(session: Session, *, row_id: int, now: datetime, actor: str) -> bool:
+def retry(
+    session: Session, *, row_id: int, now: datetime, actor: str, among: ColumnElement[bool] | None = None
+) -> bool:
     """Ask again for a job that failed for good, with all its attempts before it; False when it is not failed.
 
-    The row keeps the last error and who asked again, until its next error or its end.
+    The row keeps the last error and who asked again, until its next error or its end. among: which rows there are for
+    whoever asks; None: all.
     """
     statement = (
         update(OutboxRow)
-        .where(OutboxRow.id == row_id, OutboxRow.state == OutboxState.FAILED)
+        .where(OutboxRow.id == row_id, OutboxRow.state == OutboxState.FAILED, true() if among is None else among)
         .values(
             state=OutboxState.ASKED,
             due_at=now,
@@ -101,12 +104,14 @@ def retry(session: Session, *, row_id: int, now: datetime, actor: str) -> bool:
         )
         .returning(OutboxRow.id)
     )
-    return session.execute(statement).scalar_one_or_none() is not None
+    return session.execute(statement, execution_options={"synchronize_session": False}).scalar_one_or_none() is not None
 
 
-def failed(session: Session, *, before_id: int | None = None, limit: int = 50) -> Sequence[OutboxRow]:
-    """Jobs that failed for good, the newest first; `before_id` is the last row of the page before."""
-    statement = select(OutboxRow).where(IS_FAILED)
+def failed(
+    session: Session, *, before_id: int | None = None, limit: int = 50, among: ColumnElement[bool] | None = None
+) -> Sequence[OutboxRow]:
+    """Jobs that failed for good, the newest first; `before_id` is the last row of the page before; among: as above."""
+    statement = select(OutboxRow).where(IS_FAILED, true() if among is None else among)
     if before_id is not None:
         statement = statement.where(OutboxRow.id < before_id)
     return session.scalars(statement.order_by(OutboxRow.id.desc()).limit(limit)).all()

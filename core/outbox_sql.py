@@ -20,6 +20,18 @@ ob as (
   from b on conflict (key) do nothing
 )"""
 
+MESSAGE_JOB = """
+om as (
+  insert into outbox (job, args, key, asked_at, due_at, call_id, ticket_id)
+  select 'assign_ticket', jsonb_build_object('call', c.id), 'assign_ticket:' || %(account_sid)s || ':' || %(leg_sid)s
+    || ':' || %(recording_sid)s, %(now)s, %(now)s, c.id, c.ticket_id
+  -- A turn that knew of the message, or a ticket still to come, asks by itself.
+  from c where %(message)s and c.ticket_id is not null and c.outcome = 'message_left' and not exists (
+    select 1 from call x where x.account_sid = %(account_sid)s and x.sid = %(first_sid)s and x.outcome = 'message_left')
+  on conflict (key) do nothing
+)"""
+"""A message nobody announced: its ticket may have been taken for given up, and be nobody's."""
+
 RECORDING_JOB = """
 o as (
   insert into outbox (job, args, key, asked_at, due_at, call_id, ticket_id)

@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.forms import Parties, RecordingNews, StatusChange
+from recordings.ordering import FETCH_WITHIN
 from tickets.call_events import StatusRow
-
-FETCH_DEADLINE = timedelta(hours=24)
-"""How long a recording the carrier has may stay unfetched before it counts as missing."""
 
 
 def status_values(
@@ -30,7 +28,7 @@ def status_values(
         status=change.status,
         sequence=change.sequence,
         duration=change.duration,
-        happened_at=_believable(change.happened_at, now),
+        happened_at=believable(change.happened_at, now),
         recorded_at=now,
         default_department_id=default_department_id,
         demo=demo,
@@ -51,21 +49,23 @@ def recording_values(
     """All parameters of `ivr.statements.RECORDING`."""
     parties = news.parties
     ready, gone = news.status == "completed", news.status in ("absent", "failed")
+    kind = "message" if news.source in (None, "RecordVerb") else "call"
     return {
         "brand_id": brand_id,
         "account_sid": parties.account_sid,
         "first_sid": parties.first_sid,
         "leg_sid": parties.call_sid,
+        "message": kind == "message" and ready and news.duration != 0,
         "now": now,
         "demo": demo,
         "part": news.part,
         "recording_sid": news.recording_sid,
-        "kind": "message" if news.source in (None, "RecordVerb") else "call",
+        "kind": kind,
         "state": "ready" if ready else "expected",
         "source": news.source,
         "channels": news.channels,
         "seconds": news.duration,
-        "deadline_at": now + (FETCH_DEADLINE if ready else timedelta(0) if gone else expected_deadline),
+        "deadline_at": now + (FETCH_WITHIN if ready else timedelta(0) if gone else expected_deadline),
         "failure": news.status if gone else None,
         "job": "fetch_recording" if ready else None,
     }
@@ -81,6 +81,6 @@ def whose(parties: Parties) -> str | None:
     return parties.called if parties.direction == "inbound" else parties.caller
 
 
-def _believable(moment: datetime | None, now: datetime) -> datetime | None:
+def believable(moment: datetime | None, now: datetime) -> datetime | None:
     """The carrier's time of an event, unless its clock or ours is more than a day off."""
     return moment if moment and abs(now - moment) < timedelta(days=1) else None

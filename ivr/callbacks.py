@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.database import transaction
 from ivr import callback_twiml as twiml
+from ivr.call_news import believable
 from ivr.callback_recordings import expect
 from ivr.forms import STATUSES, FormProblem, parties, status_change
 from routing.callback_agent_calls import accept, agent_answered, pass_on
@@ -34,8 +35,6 @@ Form = Mapping[str, str]
 
 ROLES = {"agent": LegRole.AGENT, "customer": LegRole.OUTSIDE}
 _BOOLEANS = {"true": True, "false": False}
-LONGEST_TIMESTAMP_SKEW = 86_400.0
-"""Seconds; the carrier's time of an event is believed within a day of ours."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +137,12 @@ def leg_news(form: Form, query: Form, parts: CallbackParts) -> None:
     role = ROLES.get(query.get("leg", ""))
     if role is None:
         raise FormProblem("leg")
-    at = change.happened_at
     news = LegNews(
         sid=change.parties.call_sid,
         role=role,
         status=change.status,
         sequence=change.sequence,
-        happened_at=at if at and abs((now - at).total_seconds()) < LONGEST_TIMESTAMP_SKEW else None,
+        happened_at=believable(change.happened_at, now),
         duration=change.duration,
         sip_code=form.get("SipResponseCode"),
     )

@@ -24,6 +24,7 @@ STATUSES = {
     "canceled": "canceled",
 }
 LONGEST_SPEECH = 1000
+MOST_CHANNELS = 32
 
 
 class FormProblem(ValueError):
@@ -82,12 +83,12 @@ class RecordingNews:
 
 def parties(form: Mapping[str, str]) -> Parties:
     """Who is on the call. Raises `FormProblem` without CallSid or AccountSid."""
-    raw_caller = form.get("From", "")
+    raw_caller = _clean(form.get("From", ""))
     withheld = is_withheld(raw_caller)
     return Parties(
         account_sid=_sid(form, "AccountSid"),
         call_sid=_sid(form, "CallSid"),
-        caller=None if withheld else _clean(raw_caller)[:100],
+        caller=None if withheld else raw_caller[:100],
         called=_clean(form.get("To", ""))[:100] or None,
         withheld=withheld,
         attestation=_clean(form.get("StirVerstat", ""))[:60] or None,
@@ -135,7 +136,7 @@ def recording_news(form: Mapping[str, str], part: str) -> RecordingNews:
         status=status,
         part=_clean(part)[:80] or recording_sid,
         duration=_fraction(form.get("RecordingDuration"), most=100_000.0),
-        channels=_whole(form.get("RecordingChannels")),
+        channels=_whole(form.get("RecordingChannels"), most=MOST_CHANNELS),
         source=_clean(form.get("RecordingSource", ""))[:60] or None,
     )
 
@@ -173,10 +174,10 @@ def _clean(text: str) -> str:
     return CONTROL.sub("", text)
 
 
-def _whole(text: str | None) -> int | None:
+def _whole(text: str | None, *, most: int = 999_999_999) -> int | None:
     if text is None or not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         return None
-    return int(text)
+    return int(text) if int(text) <= most else None
 
 
 def _fraction(text: str | None, *, most: float = 1.0) -> float | None:
@@ -193,6 +194,6 @@ def _mail_date(text: str | None) -> datetime | None:
         return None
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -139,7 +139,8 @@ class Line:
         return Answer(200, self._conversation.turn(call, request.query, heard(form)))
 
     def _fallback(self, request: Request, form: dict[str, str]) -> Answer:
-        log.error("fallback", call=form.get("CallSid"), code=form.get("ErrorCode"), url=form.get("ErrorUrl"))
+        where = form.get("ErrorUrl", "").partition("?")[0]  # the query holds the call's pocket
+        log.error("fallback", call=form.get("CallSid"), code=form.get("ErrorCode"), url=where)
         return Answer(200, emergency.take_message(self._url))
 
     def _goodbye(self, request: Request, form: dict[str, str]) -> Answer:

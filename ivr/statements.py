@@ -13,7 +13,7 @@ TYPES = {
     "bigint": "brand_id department_id callback_department_id default_department_id join",
     "integer": "turn sequence duration channels priority",
     "double precision": "seconds",
-    "boolean": "withheld matter unrecorded demo expects_recording is_first_leg is_terminal ends_call",
+    "boolean": "withheld matter unrecorded demo expects_recording message is_first_leg is_terminal ends_call",
     "timestamptz": "now recorded_at happened_at deadline_at",
     "jsonb": "answer events",
     "text[]": "tags jobs",
@@ -57,8 +57,10 @@ STATUS = _with(
 
 RECORDING = _with(
     sightings.SIGHTING,
+    sightings.LEG,
     ordering.NEWS,
     outbox_sql.RECORDING_JOB,
+    outbox_sql.MESSAGE_JOB,
     ordering.EVENTS,
     then=" select r.id, r.state from c left join r on true",
 )

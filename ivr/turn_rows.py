@@ -13,7 +13,7 @@ from ivr.forms import Parties
 from tickets.turns import TurnRow
 
 RECORDING_DEADLINE = timedelta(minutes=10)
-"""How long after it was ordered a recording may take to arrive before it counts as missing."""
+"""How long after the longest message possible its recording may take to arrive before it counts as missing."""
 WORK_LEFT = frozenset({"message_left", "callback_requested"})
 """Ends that leave work: somebody is given the ticket at once, not only when the call's end is told."""
 
@@ -58,6 +58,7 @@ def turn_values(
     if matter and department is None and not joins:
         department = place.default_department
     outcome = ends[-1] if ends else None
+    longest = max((item.longest for item in messages), default=0)
     row = TurnRow(
         brand_id=place.brand_id,
         account_sid=parties.account_sid,
@@ -94,7 +95,7 @@ def turn_values(
         **{name: getattr(row, name) for name in row.__dataclass_fields__},
         "part": str(number),
         "expects_recording": bool(messages),
-        "deadline_at": now + RECORDING_DEADLINE,
+        "deadline_at": now + timedelta(seconds=longest) + RECORDING_DEADLINE,
         "callback_number": callbacks[-1].number if callbacks else None,
         "callback_department_id": place.id_of(department) if callbacks else None,
         "jobs": jobs,

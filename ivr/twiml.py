@@ -51,7 +51,7 @@ class Script:
             language: {name: compile_prompt(prompt, language) for name, prompt in prompts.items()}
             for language, prompts in flow.prompts.items()
         }
-        self._joined: dict[tuple[str, ...], tuple[Piece, ...]] = {}
+        self._joined: dict[tuple[str, ...], tuple[tuple[Piece, ...], bool]] = {}
 
     def render(
         self,
@@ -66,17 +66,28 @@ class Script:
 
         Raises KeyError for a prompt or value that does not exist.
         """
+        pieces, only_action = self._pieces((language, *prompts))
+        if only_action:
+            return escape(action).join(pieces)  # type: ignore[arg-type]
         filled = {name: escape(value[:LONGEST_VALUE]) for name, value in values.items()}
         filled[ACTION], filled[RECORDING] = escape(action), escape(recording)
-        pieces = self._pieces((language, *prompts))
         return "".join([piece if isinstance(piece, str) else filled[piece[0]] for piece in pieces])
 
-    def _pieces(self, key: tuple[str, ...]) -> tuple[Piece, ...]:
-        """The whole answer in as few pieces as can be. A flow says the same few sequences again and again."""
+    def _pieces(self, key: tuple[str, ...]) -> tuple[tuple[Piece, ...], bool]:
+        """The whole answer in as few pieces as can be. A flow says the same few sequences again and again.
+
+        True beside them: no slot but the next turn's address, and the pieces are what stands between those.
+        """
         found = self._joined.get(key)
         if found is None:
             compiled = self._compiled[key[0]]
-            found = _merged([HEAD, *(piece for name in key[1:] for piece in compiled[name]), TAIL])
+            pieces = _merged([HEAD, *(piece for name in key[1:] for piece in compiled[name]), TAIL])
+            slots = {piece for piece in pieces if not isinstance(piece, str)}
+            alternate = all(isinstance(piece, str) == (place % 2 == 0) for place, piece in enumerate(pieces))
+            if slots <= {(ACTION,)} and alternate:
+                found = tuple(piece for piece in pieces if isinstance(piece, str)), True
+            else:
+                found = pieces, False
             if len(self._joined) < MOST_JOINED:
                 self._joined[key] = found
         return found

@@ -54,7 +54,7 @@ class NumberProblem:
 def is_withheld(raw: str | None) -> bool:
     """Whether the carrier's `From` names nobody. Such callers are never matched with each other, nor called back."""
     text = (raw or "").strip().casefold()
-    return text in WITHHELD or text.startswith(("sip:anonymous@", "sips:anonymous@"))
+    return re.sub(r"^(?:sips?|client):", "", text).partition("@")[0] in WITHHELD
 
 
 def looks_e164(raw: str | None) -> bool:

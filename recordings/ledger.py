@@ -12,11 +12,10 @@ from core import outbox
 from core.outbox_models import OutboxRow, OutboxState
 from recordings.failing import give_up
 from recordings.models import Recording, RecordingState
+from recordings.ordering import FETCH_WITHIN
 from recordings.states import move
 
 FETCH_JOB = "fetch_recording"
-FETCH_WITHIN = timedelta(hours=24)
-"""How long a recording the carrier has may stay unfetched before it counts as missing."""
 
 _REST = timedelta(hours=1)
 _HOPE = timedelta(days=7)

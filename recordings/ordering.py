@@ -3,6 +3,11 @@
 Both parts read from `c` (the call's id and brand), which the record's fragments provide.
 """
 
+from datetime import timedelta
+
+FETCH_WITHIN = timedelta(hours=24)
+"""How long a recording the carrier has may stay unfetched before it counts as missing."""
+
 EXPECTED = """
 r as (
   insert into recording (brand_id, call_id, account_sid, leg_sid, part, kind, expected_at, deadline_at)

@@ -24,7 +24,7 @@ from ivr.line import Line
 from ivr.position import Seal
 from ivr.webhooks import make_blueprint
 from people.directory_keeping import DirectoryKeeper
-from ringback import health
+from ringback import health, metrics
 from routing.callback_rules import rules_from
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.extensions["ringback"] = parts
     app.register_blueprint(make_blueprint(make_line(parts)))
     app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
+    app.register_blueprint(metrics.make_blueprint(parts.engine, settings.metrics_token, clock))
     mount_api(app, parts)
     mount_console(app, parts)
     if settings.trusted_proxies:

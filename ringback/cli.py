@@ -67,7 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("LOG_LEVEL", "").lower() == "debug":
             traceback.print_exc()
-        return _failed(f"{type(error).__name__}: {error} (LOG_LEVEL=debug shows where)")
+        said = getattr(error, "orig", None) or error  # SQLAlchemy wraps the driver's words in many of its own
+        return _failed(f"{type(error).__name__}: {said} (LOG_LEVEL=debug shows where)")
     return status if isinstance(status, int) else 0
 
 

@@ -44,9 +44,10 @@ def wanted(programs: tuple[Program, ...], settings: Settings) -> list[Program]:
 
 
 def ports(settings: Settings) -> dict[str, tuple[str, int]]:
-    """Where the wanted programs listen: setting → (host, port)."""
+    """Where the wanted programs listen: setting → (host, port). PORT comes first, as the others follow it."""
     listens = {
         "PORT": (settings.host, settings.port),
         "RINGBACK_SIMULATOR_PORT": ("127.0.0.1", settings.simulator_port),
     }
-    return {program.port: listens[program.port] for program in wanted(PROGRAMS, settings) if program.port}
+    used = {program.port for program in wanted(PROGRAMS, settings)}
+    return {name: where for name, where in listens.items() if name in used}

@@ -9,7 +9,6 @@ import contextlib
 import os
 import selectors
 import signal
-import socket
 import sys
 import time
 from typing import NoReturn
@@ -20,7 +19,8 @@ from ringback import instance, readiness
 from ringback.child import Child
 from ringback.embedded import Embedded
 from ringback.embedded_account import EmbeddedError
-from ringback.programs import PREPARATIONS, PROGRAMS, ports, wanted
+from ringback.listening import CannotListenError, check_ports
+from ringback.programs import PREPARATIONS, PROGRAMS, wanted
 from ringback.screen import Screen
 
 _TICK_SECONDS = 0.2
@@ -36,10 +36,6 @@ class StopRequested(BaseException):
     """Somebody wants us to stop. Not an error: it is raised by a signal, wherever the main thread is then."""
 
 
-class PortInUseError(RuntimeError):
-    """One of our ports is taken; the message names the setting."""
-
-
 def main() -> int:
     """Run until stopped; the exit status is 0 after an orderly stop, 1 or 2 when it could not start."""
     screen = Screen()
@@ -50,13 +46,14 @@ def main() -> int:
         print(f"ringback: {error}", file=sys.stderr)  # noqa: T201
         return 2
     for sign in _STOP_SIGNALS:
-        signal.signal(sign, _request_stop)
+        if sign != signal.SIGHUP or signal.getsignal(sign) != signal.SIG_IGN:  # nohup means it
+            signal.signal(sign, _request_stop)
     try:
         supervisor.run()
     except StopRequested:
         screen.plain("Stopping …")
         return 0
-    except (EmbeddedError, PortInUseError) as error:
+    except (EmbeddedError, CannotListenError) as error:
         print(f"ringback: {error}", file=sys.stderr)  # noqa: T201
         return 1
     finally:
@@ -76,12 +73,12 @@ class Supervisor:
         self._server_retry_at = 0.0
 
     def run(self) -> NoReturn:
-        """Start everything and watch it. Raises `EmbeddedError` or `PortInUseError` when it cannot start."""
+        """Start everything and watch it. Raises `EmbeddedError` or `CannotListenError` when it cannot start."""
         instance.adopt_orphans()
         self._embedded.own(wait=_BUSY_SECONDS)
         if ended := instance.end_leftovers(self._settings.data):
             self._say(f"ended {ended} processes that a killed Ringback left behind")
-        self._check_ports()
+        check_ports(self._settings)
         self._say(f"starting, with data in {self._settings.data}")
         self._embedded.start()
         environment = self._environment()
@@ -184,19 +181,6 @@ class Supervisor:
             instance.MARK: instance.mark(self._settings.data),
             logs.PLAIN: "1",
         }
-
-    def _check_ports(self) -> None:
-        for name, (host, port) in ports(self._settings).items():
-            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(address)
-                except OSError as error:
-                    raise PortInUseError(
-                        f"{name}: cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; "
-                        f"stop the program that does, or give another {name}"
-                    ) from error
 
     def _say(self, line: str) -> None:
         self._screen.show("ringback", line)

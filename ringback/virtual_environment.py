@@ -4,20 +4,28 @@ It uses the standard library alone, since nothing is installed yet. A stamp in `
 whole: without it, or after the file changed, the installation is done again; with it, nothing is.
 """
 
+import contextlib
+import ctypes
 import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 _SHOW_EVERY = 20
+_PR_SET_PDEATHSIG = 1
 
 
 class SetUpError(RuntimeError):
     """The environment cannot be made; the message is for whoever started it."""
+
+
+class StopRequested(BaseException):
+    """Somebody wants us to stop. Not an error: it is raised by a signal, wherever we are then."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,7 +37,11 @@ def main(arguments: Sequence[str]) -> int:
     if options == ["--ready"]:
         return 1
     try:
+        _stop_when_told()
         set_up(root, what)
+    except StopRequested:
+        _say("Stopped before Ringback was set up; start again to go on.")
+        return 130
     except (SetUpError, OSError) as error:
         _say(f"Ringback could not be set up: {error}")
         return 1
@@ -54,6 +66,24 @@ def set_up(root: Path, what: str) -> None:
             _say("Ringback is set up.")
     finally:
         os.close(lock)
+
+
+def _stop_when_told() -> None:
+    """Stop at Ctrl-C and SIGTERM, and when whoever started us ends: a shell that is killed tells nobody."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(sign) != signal.SIG_IGN:  # as nohup wants it
+            signal.signal(sign, _request_stop)
+    _follow_parent()
+
+
+def _request_stop(_sign: int, _frame: object) -> None:
+    raise StopRequested
+
+
+def _follow_parent() -> None:
+    """Have the kernel send us SIGTERM when our parent dies (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def _make(root: Path) -> None:
@@ -110,9 +140,7 @@ def _run_pip(command: list[str], *, count: int) -> bool:
     """Run pip, showing how far it is; what it said is shown whole when it fails."""
     environment = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     said, fetched = [], 0
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, text=True, errors="replace"
-    ) as process:
+    with _started(command, output=subprocess.PIPE, environment=environment) as process:
         for line in process.stdout or ():
             said.append(line)
             if line.startswith("Collecting "):
@@ -127,8 +155,30 @@ def _run_pip(command: list[str], *, count: int) -> bool:
 
 
 def _run(command: list[str], *, quiet: bool = False) -> bool:
-    output = subprocess.DEVNULL if quiet else sys.stderr
-    return subprocess.run(command, stdout=output, stderr=output, check=False).returncode == 0
+    with _started(command, output=subprocess.DEVNULL if quiet else sys.stderr.fileno()) as process:
+        process.wait()
+    return process.returncode == 0
+
+
+@contextlib.contextmanager
+def _started(
+    command: list[str], *, output: int, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A child that ends before us, whatever ends us; `output` takes all it says."""
+    with subprocess.Popen(
+        command,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        text=True,
+        errors="replace",
+        preexec_fn=_follow_parent,
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def _has(module: str) -> bool:

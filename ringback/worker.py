@@ -55,12 +55,18 @@ def relay(settings: Settings, jobs: Mapping[str, Job] = JOBS) -> None:
 
 
 def work(settings: Settings, jobs: Mapping[str, Job], queues: tuple[str, ...]) -> None:
-    """Work off `queues` until SIGTERM."""
+    """Work off `queues` until SIGTERM. Without Redis the process ends, in one line: the crew tries again."""
+    from redis.exceptions import RedisError
+
     from workers.warm import work
 
     engine = make_engine(settings.database_url or "", pool_size=2)
     equipment = Equipment(engine=engine, settings=settings, clock=utc_now, jobs=jobs)
-    work(equipment, redis_url=settings.redis_url or "", queues=queues)
+    try:
+        work(equipment, redis_url=settings.redis_url or "", queues=queues)
+    except RedisError as error:
+        log.warning("worker_waits", trouble=type(error).__name__)
+        raise SystemExit(1) from None
 
 
 def _load(jobs: Mapping[str, Job]) -> None:

@@ -21,7 +21,7 @@ class AtDesk:
         if called is None:
             raise ValueError(f"the story {story.name!r} names no number to call, and there is no other")
         sid = self._desk.call(from_=story.caller, to=called, at=story.at)
-        last = 0
+        last, there = 0, True
         while True:
             for item in self._desk.news(sid, after=last, wait=20.0):
                 last = item.number
@@ -29,32 +29,37 @@ class AtDesk:
                     caller.ended(str(item.facts["by"]))
                     state = self._desk.state(sid)
                     return Ending(state.status, state.ended_by, sid, problems=state.problems)
-                self._react(sid, item, caller)
+                if there and not self._stays(sid, item, caller):
+                    there = False
+                    self._desk.hang_up(sid)
 
-    def _react(self, sid: str, item: News, caller: StoryCaller) -> None:
+    def _stays(self, sid: str, item: News, caller: StoryCaller) -> bool:
+        """Let the caller do what they do about it; whether they stay on the line."""
         facts = item.facts
         if item.kind == "heard":
-            if not caller.hears(item.text):
-                self._desk.hang_up(sid)
-        elif item.kind == "asks":
-            self._do(sid, caller.asked(Prompt(tuple(facts["kinds"]), facts["finish_key"], facts["digits"])))
-        elif item.kind == "records":
-            self._do(sid, caller.records(RecordPrompt(facts["finish_keys"], facts["longest"])))
-        elif item.kind == "talks":
-            self._do(sid, caller.talks(facts["other"], item.text))
-        elif item.kind == "waits" and caller.waits(Place(facts["kind"], item.text)) == "hangs up":
-            self._desk.hang_up(sid)
+            return caller.hears(item.text)
+        if item.kind == "asks":
+            return self._does(sid, caller.asked(Prompt(tuple(facts["kinds"]), facts["finish_key"], facts["digits"])))
+        if item.kind == "records":
+            return self._does(sid, caller.records(RecordPrompt(facts["finish_keys"], facts["longest"])))
+        if item.kind == "talks":
+            return self._does(sid, caller.talks(facts["other"], item.text))
+        return item.kind != "waits" or caller.waits(Place(facts["kind"], item.text)) != "hangs up"
 
-    def _do(self, sid: str, answer: object) -> None:
+    def _does(self, sid: str, answer: object) -> bool:
         if isinstance(answer, HangUp) or (isinstance(answer, Talk) and answer.then == "hangs up"):
-            self._desk.hang_up(sid)
-        elif isinstance(answer, Keys):
-            self._desk.does(sid, Done(keys=answer.digits))
-        elif isinstance(answer, Speech):
-            self._desk.does(sid, Done(words=answer.words, confidence=answer.confidence))
-        elif isinstance(answer, Message):
-            self._desk.does(sid, Done(message=answer.words, end=answer.end))
-        elif isinstance(answer, Talk):
-            self._desk.does(sid, Done(keys="*") if answer.then == "star" else Done(words=answer.words))
-        else:
-            self._desk.does(sid, Done())
+            return False
+        self._desk.does(sid, _done(answer))
+        return True
+
+
+def _done(answer: object) -> Done:
+    if isinstance(answer, Keys):
+        return Done(keys=answer.digits)
+    if isinstance(answer, Speech):
+        return Done(words=answer.words, confidence=answer.confidence)
+    if isinstance(answer, Message):
+        return Done(message=answer.words, end=answer.end)
+    if isinstance(answer, Talk):
+        return Done(keys="*") if answer.then == "star" else Done(words=answer.words)
+    return Done()

@@ -108,6 +108,8 @@ class _Session:
     def _over(self, item: News) -> Outcome:
         state = self._desk.state(self._sid)
         self._print("[you hung up]" if item.facts.get("by") == "caller" else "[the line hung up]")
+        if state.status != "completed":
+            self._print(f"[the call ended as {state.status}]")
         for problem in state.problems:
             self._print(f"[carrier: {problem}]")
         return Outcome(self._sid, state.status, state.ended_by, state.problems, tuple(self._heard))

@@ -17,20 +17,26 @@ s as (
   on conflict do nothing returning 1
 )"""
 
+AT = "coalesce(%(happened_at)s, %(recorded_at)s)"
+BEGAN = f"{AT} - make_interval(secs => coalesce(%(duration)s, 0))"
+ANSWERED = f"case %(status)s when 'in_progress' then {AT} when 'completed' then {BEGAN} end"
+"""An event that tells a length is the end: what it ended began, as far as is known, that much earlier."""
+
 CALL = f"""
 c as (
   insert into call as c (
     brand_id, account_sid, sid, direction, from_number, to_number, withheld, status, ticket_id, department_id,
     attestation, demo, started_at, answered_at, ended_at, last_seen_at, duration)
-  select %(brand_id)s, %(account_sid)s, %(first_sid)s, %(direction)s, %(caller)s, %(called)s, %(withheld)s,
+  -- A second leg has parties and a direction of its own: they say nothing about the call.
+  select %(brand_id)s, %(account_sid)s, %(first_sid)s, case when %(is_first_leg)s then %(direction)s else 'inbound' end,
+    case when %(is_first_leg)s then %(caller)s end, case when %(is_first_leg)s then %(called)s end,
+    %(is_first_leg)s and %(withheld)s,
     case when %(is_first_leg)s then %(status)s else 'in_progress' end,
     case when %(ends_call)s then coalesce(
       (select x.ticket_id from call x where x.account_sid = %(account_sid)s and x.sid = %(first_sid)s),
       nextval('ticket_id_seq')) end,
-    null, %(attestation)s, %(demo)s,
-    coalesce(%(happened_at)s, %(recorded_at)s) - make_interval(secs => coalesce(%(duration)s, 0)),
-    case when %(status)s in ('in_progress', 'completed') then coalesce(%(happened_at)s, %(recorded_at)s) end,
-    case when %(ends_call)s then coalesce(%(happened_at)s, %(recorded_at)s) end, %(recorded_at)s,
+    null, %(attestation)s, %(demo)s, {BEGAN}, case when %(is_first_leg)s then {ANSWERED} end,
+    case when %(ends_call)s then {AT} end, %(recorded_at)s,
     case when %(ends_call)s then %(duration)s end
   from s
   on conflict (account_sid, sid) do update set
@@ -43,7 +49,7 @@ c as (
     ended_at = coalesce(c.ended_at, excluded.ended_at),
     duration = coalesce(c.duration, excluded.duration),
     last_seen_at = greatest(c.last_seen_at, excluded.last_seen_at)
-  returning c.id, c.brand_id, c.ticket_id, c.from_number, c.department_id, c.demo, c.status, c.outcome
+  returning c.id, c.brand_id, c.ticket_id, c.from_number, c.department_id, c.demo, c.status, c.ended_at
 )"""
 
 LEG = f"""
@@ -52,9 +58,7 @@ l as (
     call_id, account_sid, sid, role, parent_sid, from_number, to_number, status, started_at, answered_at, ended_at,
     duration)
   select c.id, %(account_sid)s, %(leg_sid)s, case when %(is_first_leg)s then 'caller' else 'outside' end,
-    %(parent_sid)s, %(caller)s, %(called)s, %(status)s, coalesce(%(happened_at)s, %(recorded_at)s),
-    case when %(status)s in ('in_progress', 'completed') then coalesce(%(happened_at)s, %(recorded_at)s) end,
-    case when %(is_terminal)s then coalesce(%(happened_at)s, %(recorded_at)s) end,
+    %(parent_sid)s, %(caller)s, %(called)s, %(status)s, {BEGAN}, {ANSWERED}, case when %(is_terminal)s then {AT} end,
     case when %(is_terminal)s then %(duration)s end
   from c
   on conflict (account_sid, sid) do update set
@@ -75,16 +79,16 @@ k as (
   returning k.id, k.brand_id, k.number
 )"""
 
-EVENTS = """
+EVENTS = f"""
 e as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, actor, facts)
-  select c.brand_id, c.ticket_id, c.id, 'call_ended', coalesce(%(happened_at)s, %(recorded_at)s), %(recorded_at)s,
-    'carrier', jsonb_build_object('status', c.status, 'duration', %(duration)s)
-  -- Told by the event that ended it, not by a second, different end.
-  from c where %(ends_call)s and c.status = %(status)s
+  select c.brand_id, c.ticket_id, c.id, 'call_ended', {AT}, %(recorded_at)s, 'carrier',
+    jsonb_build_object('status', c.status, 'duration', %(duration)s)
+  -- Told by the event that ended it, not by a second, different end, nor after silence was taken for the end.
+  from c where %(ends_call)s and c.status = %(status)s and c.ended_at = {AT}
 ), eo as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, facts)
-  select k.brand_id, k.id, c.id, 'ticket_opened', coalesce(%(happened_at)s, %(recorded_at)s), %(recorded_at)s,
+  select k.brand_id, k.id, c.id, 'ticket_opened', {AT}, %(recorded_at)s,
     jsonb_build_object('number', k.number)
   from c, k
 )"""

@@ -9,8 +9,6 @@ from tickets.models import Call, Leg, Ticket, ticket_ids
 from tickets.timeline import add_event
 
 SILENCE = timedelta(minutes=2)
-LONGEST_CALL = timedelta(hours=4)
-"""The carrier ends every call after this long (docs: Record, "call length 4 h by default")."""
 
 
 def end_silent_calls(
@@ -18,9 +16,8 @@ def end_silent_calls(
 ) -> list[int]:
     """End calls with no sign of life for `SILENCE` and return their ids.
 
-    default_departments: brand id → id of the department that takes calls whose matter was never known. A call that is
-    being recorded or talked on shows no sign either, so one that was answered and expects more is given time: the
-    longest message lasts less than `SILENCE` plus its length, which the turn's next webhook would have told.
+    default_departments: brand id → id of the department that takes calls whose matter was never known. A caller who
+    leaves a message shows no sign of life either: as long as it may still come, their call goes on.
     """
     silent = session.scalars(
         select(Call)
@@ -30,18 +27,18 @@ def end_silent_calls(
         .with_for_update(skip_locked=True)
     ).all()
     for call in silent:
-        if _still_recording(session, call, now):
+        if _may_be_speaking(session, call, now):
             continue
         _end(session, call, now=now, department_id=default_departments.get(call.brand_id))
     return [call.id for call in silent if call.ended_at is not None]
 
 
-def _still_recording(session: Session, call: Call, now: datetime) -> bool:
+def _may_be_speaking(session: Session, call: Call, now: datetime) -> bool:
     """A message may last longer than the silence that makes us suspicious."""
-    longest = session.scalar(
-        text("select max(expected_at) from recording where call_id = :call and state = 'expected'"), {"call": call.id}
+    until = session.scalar(
+        text("select max(deadline_at) from recording where call_id = :call and state = 'expected'"), {"call": call.id}
     )
-    return longest is not None and now - longest < SILENCE + timedelta(minutes=5)
+    return until is not None and now < until
 
 
 def _end(session: Session, call: Call, *, now: datetime, department_id: int | None) -> None:

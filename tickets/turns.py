@@ -60,12 +60,20 @@ c as (
   returning c.id, c.brand_id, c.ticket_id, c.from_number, c.ended_at
 )"""
 
-LEG = """
+LEG = f"""
 l as (
-  insert into leg (call_id, account_sid, sid, role, parent_sid, from_number, to_number, status, started_at, answered_at)
+  insert into leg as l (
+    call_id, account_sid, sid, role, parent_sid, from_number, to_number, status, started_at, answered_at)
   select c.id, %(account_sid)s, %(leg_sid)s, 'caller', %(parent_sid)s, %(caller)s, %(called)s, 'in_progress',
     %(now)s, %(now)s
-  from c on conflict (account_sid, sid) do nothing
+  from c on conflict (account_sid, sid) do update set
+    from_number = coalesce(l.from_number, excluded.from_number),
+    to_number = coalesce(l.to_number, excluded.to_number),
+    status = {moved("l.status", "excluded.status")},
+    started_at = least(l.started_at, excluded.started_at),
+    answered_at = least(l.answered_at, excluded.answered_at)
+  -- News may have overtaken the first turn and known less; an ordinary turn has nothing to add and writes nothing.
+  where l.to_number is null or l.answered_at is null or l.started_at > excluded.started_at
 )"""
 
 TICKET = """
@@ -73,7 +81,11 @@ k as (
   insert into ticket as k (
     id, brand_id, number, department_id, subject, channel, caller, reason, priority, tags, born_call_id,
     follow_up_of_id, demo, created_at, updated_at)
-  select c.ticket_id, c.brand_id, c.ticket_id, %(department_id)s, coalesce(%(subject)s, ''), 'phone', c.from_number,
+  select c.ticket_id, c.brand_id, c.ticket_id,
+    -- A ticket that was closed while its caller heard of it is followed up where it was at home.
+    coalesce(%(department_id)s, (select j.department_id from ticket j
+      where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s)),
+    coalesce(%(subject)s, ''), 'phone', c.from_number,
     %(reason)s, coalesce(%(priority)s, 3), %(tags)s, c.id,
     (select j.id from ticket j where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s
      and j.status = 'closed'),
@@ -90,11 +102,14 @@ k as (
     tags = array(select distinct unnest(k.tags || excluded.tags) order by 1),
     -- A customer who calls again reopens the matter; a call taken for given up that did leave something is work again.
     status = case
-      when k.born_call_id <> excluded.born_call_id and k.status in ('pending', 'on_hold', 'solved') then 'open'
+      when k.born_call_id is distinct from excluded.born_call_id and k.status in ('pending', 'on_hold', 'solved')
+      then 'open'
       when k.status = 'solved' and k.outcome = 'abandoned' then 'open'
       else k.status end,
     outcome = case when k.status = 'solved' and k.outcome = 'abandoned' then null else k.outcome end,
-    solved_at = case when k.status = 'solved' then null else k.solved_at end,
+    solved_at = case
+      when k.status = 'solved' and (k.born_call_id is distinct from excluded.born_call_id or k.outcome = 'abandoned')
+      then null else k.solved_at end,
     updated_at = excluded.updated_at,
     version = k.version + 1
   returning k.id, k.brand_id, k.number, (xmax = 0) as fresh

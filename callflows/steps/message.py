@@ -80,7 +80,7 @@ class MessageStep(Step):
         return self._end(visit, False, "no message")
 
     def _record(self, visit: Visit, said: tuple[str, ...], mode: str, outcomes: tuple[Outcome, ...]) -> Wait:
-        outcomes = (*outcomes, MessageExpected(visit.department))
+        outcomes = (*outcomes, MessageExpected(visit.department, self.longest))
         choice = "no message" if mode else None
         return Wait(tuple(f"{self.name}:{part}" for part in said), mode, outcomes=outcomes, choice=choice)
 

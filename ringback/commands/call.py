@@ -1,5 +1,7 @@
 """Call the line from the terminal, or run a story."""
 
+import io
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +11,10 @@ import click
 
 if TYPE_CHECKING:
     from simulator.client import RemoteDesk
+    from simulator.story import Story
 
 WITHHELD = "anonymous"
+CALLER = "+14155550100"
 
 
 @click.command()
@@ -27,19 +31,24 @@ def command(story: Path | None, caller: str | None, called: str | None, at: str 
     from core.config import load
     from ringback.demo_line import NUMBER, account_of
     from simulator.client import RemoteDesk, SimulatorRefusedError, SimulatorUnreachableError
+    from simulator.desk import UnknownCallError
 
     settings = load()
     _, token = account_of(settings)
     desk = RemoteDesk(f"http://127.0.0.1:{settings.simulator_port}", token)
     moment = _moment(at)
+    from_ = WITHHELD if caller == "withheld" else _number("--from", caller, or_else=", or the word withheld")
+    to = _number("--to", called) or NUMBER
     try:
         if story is not None:
-            return _play(story, desk, caller, called or NUMBER, moment)
-        return _converse(desk, caller or "+14155550100", called or NUMBER, moment)
+            return _play(_stories(story), desk, from_, to, moment)
+        return _converse(desk, from_ or CALLER, to, moment)
     except SimulatorUnreachableError:
         raise click.ClickException(
             f"nobody answers on port {settings.simulator_port}; start bin/run first, then call"
         ) from None
+    except UnknownCallError:
+        raise click.ClickException("the simulated carrier was started again and has lost the call") from None
     except SimulatorRefusedError as refusal:
         raise click.UsageError(str(refusal)) from None
 
@@ -47,21 +56,42 @@ def command(story: Path | None, caller: str | None, called: str | None, at: str 
 def _converse(desk: "RemoteDesk", caller: str, called: str, at: datetime | None) -> int:
     from simulator.terminal import converse
 
-    sid = desk.call(from_=WITHHELD if caller == "withheld" else caller, to=called, at=at)
-    outcome = converse(desk, sid, sys.stdin, sys.stdout, echo=not sys.stdin.isatty())
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    sid = desk.call(from_=caller, to=called, at=at)
+    try:
+        outcome = converse(desk, sid, sys.stdin, sys.stdout, echo=not sys.stdin.isatty())
+    except BaseException:  # Ctrl-C, or nobody reads any more: the receiver goes down
+        desk.hang_up(sid)
+        raise
     return 0 if outcome.well else 1
 
 
-def _play(file: Path, desk: "RemoteDesk", caller: str | None, called: str, at: datetime | None) -> int:
+def _stories(file: Path) -> tuple["Story", ...]:
+    from simulator.story_file import StoryError, read_file
+
+    try:
+        stories = read_file(file)
+    except StoryError as error:
+        raise click.UsageError(str(error)) from None
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name}: not UTF-8 text; save it as UTF-8") from None
+    if not stories:
+        raise click.UsageError(f"{file.name}: holds no story; begin with `story: what happens`")
+    return stories
+
+
+def _play(
+    stories: tuple["Story", ...], desk: "RemoteDesk", caller: str | None, called: str, at: datetime | None
+) -> int:
     """Every story of the file, with what the options change."""
     from dataclasses import replace
 
     from simulator.story_desk import AtDesk
-    from simulator.story_file import read_file
     from simulator.story_run import run_story
 
     status = 0
-    for story in read_file(file):
+    for story in stories:
         told = replace(story, at=at or story.at, caller=caller or story.caller)
         result = run_story(told, AtDesk(desk, number=called), check=False)
         click.echo(result.text())
@@ -69,6 +99,12 @@ def _play(file: Path, desk: "RemoteDesk", caller: str | None, called: str, at: d
             click.echo(result.failure, err=True)
             status = 1
     return status
+
+
+def _number(option: str, text: str | None, *, or_else: str = "") -> str | None:
+    if text is not None and not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        raise click.UsageError(f"{option}: {text!r} is no number; write one such as {CALLER}{or_else}")
+    return text
 
 
 def _moment(text: str | None) -> datetime | None:

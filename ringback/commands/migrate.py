@@ -1,17 +1,18 @@
-"""Bring the database to this release's schema."""
+"""Bring the database to this release, and set up a new installation."""
 
 import click
 
 
 @click.command()
 def command() -> None:
-    """Run the migrations that are missing; with none missing, change nothing."""
+    """Run the migrations that are missing and set up what a new installation needs; done already, change nothing."""
     from core.config import load
     from ringback.embedded import exported
-    from ringback.migration import DatabaseUnreachableError, migrate
+    from ringback.installation import prepare
+    from ringback.migration import DatabaseUnreachableError
 
     with exported(load()) as settings:
         try:
-            migrate(settings)
+            prepare(settings)
         except DatabaseUnreachableError as error:
             raise click.ClickException(str(error)) from error

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from core import logs
 from core.database import transaction
 from people.models import Brand
 from tests.api.conftest import Program
@@ -83,6 +84,23 @@ def test_what_nobody_foresaw_is_ours_and_tells_nothing(
     assert (answer.status_code, answer.get_json()["type"]) == (500, "urn:problem-type:ringback:our-fault")
     assert "customer_gone" not in answer.text
     assert "select" not in answer.text.lower()
+
+
+def test_a_row_the_database_refuses_is_logged_without_its_values(
+    api: Program, engine: Engine, brand: Brand, caplog: pytest.LogCaptureFixture
+) -> None:
+    constraint = "customer_test_check"
+    with transaction(engine) as session:
+        session.connection().exec_driver_sql(f"alter table customer add constraint {constraint} check (name <> 'Ada')")
+    logs.configure(level="info", style="json")
+    try:
+        answer = api.post("/customers", {"name": "Ada", "email": "ada@example.com"})
+    finally:
+        with transaction(engine) as session:
+            session.connection().exec_driver_sql(f"alter table customer drop constraint {constraint}")
+    assert answer.status_code == 500
+    assert "23514" in caplog.text
+    assert "ada@example.com" not in caplog.text
 
 
 words = st.text(max_size=20)

@@ -9,7 +9,7 @@ from people.models import Brand, Role
 from recordings.models import RecordingState
 from tests.api.conftest import Program
 from tests.clock import HandClock
-from tests.factories.people import make_account, make_department
+from tests.factories.people import make_account, make_brand, make_department
 from tests.factories.recordings import make_recording
 from tests.factories.routing import make_callback
 from tests.factories.tickets import CALLER, make_call, make_event, make_leg, make_ticket
@@ -213,3 +213,18 @@ def test_a_failed_job_is_listed_and_asked_for_again_once(
     assert supervisor.post(f"/jobs/{ids[0]}/retry").status_code == 409
     assert programs[Role.AGENT].post(f"/jobs/{ids[1]}/retry").status_code == 403
     assert len(supervisor.get("/jobs/failed").get_json()["items"]) == 2
+
+
+def test_another_companys_failed_jobs_are_neither_listed_nor_asked_for_again(
+    api: Program, engine: Engine, clock: HandClock, brand: Brand
+) -> None:
+    with transaction(engine) as session:
+        failed = {"state": "failed", "asked_at": clock(), "due_at": clock(), "ended_at": clock()}
+        other, own = make_call(session, make_brand(session)), make_call(session, brand)
+        theirs = OutboxRow(job="identify_caller", args={}, call_id=other.id, **failed)
+        ours = OutboxRow(job="identify_caller", args={}, call_id=own.id, ticket_id=own.ticket_id, **failed)
+        session.add_all([theirs, ours])
+        session.flush()
+        ids = [str(theirs.id), str(ours.id)]
+    assert [job["id"] for job in api.get("/jobs/failed").get_json()["items"]] == ids[1:]
+    assert [api.post(f"/jobs/{id}/retry").status_code for id in ids] == [409, 204]

@@ -43,7 +43,8 @@ def recording(brand_id, state="ready", *, sid="CA1", part="2", recording_sid="RE
     row = {
         "brand_id": brand_id, "account_sid": ACCOUNT, "first_sid": sid, "leg_sid": sid,
         "now": MONDAY_MORNING + timedelta(seconds=20), "demo": False, "part": part, "recording_sid": recording_sid,
-        "kind": "message", "state": state, "source": "RecordVerb", "channels": 1, "seconds": 3.5,
+        "message": state == "ready", "kind": "message", "state": state, "source": "RecordVerb", "channels": 1,
+        "seconds": 3.5,
         "deadline_at": MONDAY_MORNING + timedelta(days=1), "failure": None,
         "job": "fetch_recording" if state == "ready" else None,
     }  # fmt: skip

@@ -14,7 +14,9 @@ texts = st.text(max_size=40)
 
 
 class TestTheParties:
-    @pytest.mark.parametrize("withheld", ["anonymous", "Restricted", "", "+266696687", "unknown"])
+    @pytest.mark.parametrize(
+        "withheld", ["anonymous", "Restricted", "", "+266696687", "unknown", "\x00 anonymous", "\x01"]
+    )
     def test_a_withheld_caller_has_no_number(self, withheld):
         who = parties(WHO | {"From": withheld})
         assert (who.caller, who.withheld) == (None, True)
@@ -68,8 +70,15 @@ class TestNews:
         assert (change.status, change.sequence, change.duration) == ("no_answer", 2, 0)
         assert change.happened_at == datetime(2010, 8, 20, 1, 13, 42, tzinfo=UTC)
 
-    def test_a_malformed_time_is_no_reason_to_refuse_the_event(self):
-        assert status_change(WHO | {"CallStatus": "completed", "Timestamp": "yesterday"}).happened_at is None
+    @pytest.mark.parametrize("at", ["yesterday", "Fri, 20 Aug 99999999999999999999 01:13:42 +0000",
+                                    "Fri, 20 Aug 2010 01:13:42 +99999999999999"])  # fmt: skip
+    def test_a_malformed_time_is_no_reason_to_refuse_the_event(self, at):
+        assert status_change(WHO | {"CallStatus": "completed", "Timestamp": at}).happened_at is None
+
+    def test_more_channels_than_there_can_be_are_not_believed(self):
+        news = WHO | {"RecordingSid": "RE1", "RecordingStatus": "completed"}
+        assert recording_news(news | {"RecordingChannels": "2"}, "2").channels == 2
+        assert recording_news(news | {"RecordingChannels": "40000"}, "2").channels is None
 
     def test_without_a_part_the_recordings_own_id_stands_for_it(self):
         assert recording_news(WHO | {"RecordingSid": "RE1", "RecordingStatus": "completed"}, "").part == "RE1"

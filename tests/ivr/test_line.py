@@ -1,11 +1,14 @@
 """The carrier's door: who is refused, and that a caller always hears something useful."""
 
 import hashlib
+import hmac
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
 
 from core.database import CallerConnections
+from ivr.statements import FACTS
 from tests.conftest import scalar
 from tests.ivr.conftest import action, spoken
 
@@ -46,6 +49,22 @@ class TestWhoIsRefused:
     def test_a_status_event_without_its_parameters_is_400_and_writes_nothing(self, door, engine):
         assert door.post("/voice/status", CallStatus="sleeping").status_code == 400
         assert written(engine) == 0
+
+
+class TestWhatIsLogged:
+    def test_no_number_no_word_no_key_and_no_pocket(self, door, capsys):
+        number = door.press(door.press(door.incoming(), "2"), "2")
+        keyed = door.press(door.press(number, "2"), "4155550123")
+        sealed = parse_qs(urlsplit(action(keyed)).query)["k"][0]
+        door.post("/voice/fallback", ErrorCode="11200", ErrorUrl=action(keyed))
+        door.post(action(keyed), SpeechResult="my secret garden", Confidence="0.9")
+        door.post(action(keyed).replace(sealed, sealed[:-4]), Digits="1")
+        door.post(action(keyed), token="not ours", Digits="1")
+        door.post("/voice/status", CallStatus="sleeping")
+        door.post("/voice/status", CallStatus="completed")
+        told = capsys.readouterr().err
+        assert "fallback" in told
+        assert [word for word in ("4155550", "garden", sealed[:12], "secret") if word in told] == []
 
 
 class TestACallerAlwaysHearsSomething:
@@ -90,6 +109,30 @@ class TestACallerAlwaysHearsSomething:
         answer = door.incoming()
         assert answer.status_code == 200
         assert "leave a message" in spoken(answer)
+
+    def test_a_ticket_that_cannot_be_looked_up_leads_to_a_callback(self, door, monkeypatch):
+        run = CallerConnections.execute
+
+        def without_facts(self, statement, values):
+            if statement == FACTS:
+                raise psycopg.OperationalError("too slow")
+            return run(self, statement, values)
+
+        menu = door.incoming()
+        monkeypatch.setattr(CallerConnections, "execute", without_facts)
+        assert "went wrong" not in spoken(offer := door.press(menu, "4"))
+        assert "/voice/turn" in action(offer)
+
+    def test_a_time_somebody_chose_counts_in_the_demo_only(self, door, closed_door):
+        heard = []
+        for at in ("2026-11-23T10:30:00+00:00", "2026-11-22T23:10:00+00:00"):
+            for opened in (door, closed_door):
+                token, sid = opened.settings.twilio_auth_tokens[0], f"CA{len(heard)}"
+                seal = hmac.new(token.encode(), f"{sid}|{at}".encode(), "sha256").hexdigest()
+                chosen = {"sid": sid, "RingbackAt": at, "RingbackAtSignature": seal}
+                answer = opened.press(opened.incoming(**chosen), "2", **chosen)
+                heard.append("open again" in spoken(answer))
+        assert heard == [False, False, True, False]
 
     def test_while_the_database_is_away_the_carriers_news_are_refused_so_they_come_again(self, door, monkeypatch):
         def broken(self, statement, values):

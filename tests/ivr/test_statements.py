@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from datetime import timedelta
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from core.database import CallerConnections
 from ivr import statements
+from tests.clock import MONDAY_MORNING
 from tests.conftest import execute, scalar
 from tests.factories.people import make_brand, make_department
-from tests.ivr.rows import CALLER, recording, status, turn
+from tests.ivr.rows import CALLED, CALLER, recording, status, turn
+from tickets.sweeping import end_silent_calls
 
 
 @pytest.fixture
@@ -96,6 +99,24 @@ class TestATurn:
             (1001, None), (1002, 1001)
         ]  # fmt: skip
 
+    def test_one_closed_while_the_caller_heard_of_it_hands_its_department_on(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 1, sid="CA1", matter=True, department_id=brand.ids["billing"]))
+        execute(engine, "update ticket set status = 'closed'")
+        line.execute(statements.TURN, turn(brand.id, 1, sid="CA2", matter=True, join=1001))
+        assert scalar(engine, "select department_id from ticket where number = 1002") == brand.ids["billing"]
+
+    def test_a_ticket_that_staff_opened_is_work_again_when_its_customer_calls(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 1, sid="CA1", matter=True))
+        execute(engine, "update ticket set status = 'pending', born_call_id = null")
+        line.execute(statements.TURN, turn(brand.id, 1, sid="CA2", matter=True, join=1001, reason="other"))
+        assert execute(engine, "select status, reason from ticket") == [("open", None)]
+
+    def test_what_was_solved_meanwhile_keeps_the_moment_it_was(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 1, matter=True))
+        execute(engine, "update ticket set status = 'solved', outcome = 'answered', solved_at = now()")
+        line.execute(statements.TURN, turn(brand.id, 2, matter=True))
+        assert execute(engine, "select status, solved_at is not null from ticket") == [("solved", True)]
+
     def test_a_message_is_expected_once(self, engine, line, brand):
         for _ in range(2):
             line.execute(statements.TURN, turn(brand.id, 2, matter=True, expects_recording=True))
@@ -162,6 +183,43 @@ class TestAnEnd:
             ("CA1", "in_progress"), ("CA2", "completed")
         ]  # fmt: skip
 
+    def test_a_second_leg_that_is_quicker_than_its_call_says_nothing_about_the_caller(self, engine, line, brand):
+        child = {"direction": "outbound", "caller": "+14155550199", "called": "+14155550777"}
+        line.execute(statements.STATUS, status(brand.id, "ringing", sid="CA2", first_sid="CA1", **child))
+        line.execute(statements.TURN, turn(brand.id))
+        assert execute(engine, "select sid, direction, from_number, to_number from call") == [
+            ("CA1", "inbound", CALLER, CALLED)
+        ]
+
+    def test_a_second_leg_does_not_reveal_a_withheld_caller(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, caller=None, withheld=True))
+        line.execute(statements.STATUS, status(brand.id, sid="CA2", first_sid="CA1", caller="+14155550199"))
+        line.execute(statements.STATUS, status(brand.id, caller=None, withheld=True))
+        assert execute(engine, "select from_number, withheld from call") == [(None, True)]
+        assert scalar(engine, "select caller from ticket") is None
+
+    def test_a_call_known_by_its_end_alone_has_the_times_that_follow_from_it(self, engine, line, brand):
+        line.execute(statements.STATUS, status(brand.id))
+        began, ended = MONDAY_MORNING + timedelta(seconds=17), MONDAY_MORNING + timedelta(seconds=30)
+        for table in ("call", "leg"):
+            times = execute(engine, f"select started_at, answered_at, ended_at from {table}")
+            assert times == [(began, began, ended)], table
+
+    def test_an_end_that_overtook_its_call_leaves_the_leg_as_if_it_had_not(self, engine, line, brand):
+        line.execute(statements.STATUS, status(brand.id, caller=None, called=None))
+        line.execute(statements.TURN, turn(brand.id))
+        assert execute(engine, "select status, from_number, to_number, started_at, answered_at from leg") == [
+            ("completed", CALLER, CALLED, MONDAY_MORNING, MONDAY_MORNING)
+        ]
+
+    def test_an_end_told_after_silence_was_taken_for_it_is_not_told_again(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id))
+        with Session(engine) as session, session.begin():
+            end_silent_calls(session, now=MONDAY_MORNING + timedelta(minutes=3), default_departments={})
+        late = MONDAY_MORNING + timedelta(minutes=4)
+        line.execute(statements.STATUS, status(brand.id, happened_at=late, recorded_at=late))
+        assert scalar(engine, "select count(*) from event where type = 'call_ended'") == 1
+
     def test_the_database_itself_refuses_a_call_that_is_over_without_a_ticket(self, engine, line, brand):
         line.execute(statements.TURN, turn(brand.id))
         with pytest.raises(Exception, match="ck_call_over_has_ticket"):
@@ -186,12 +244,62 @@ class TestAnEnd:
         assert scalar(engine, "select count(*) from outbox where job = 'fetch_recording'") == 1
 
 
+def ended_in_silence(engine, *, minutes):
+    with Session(engine) as session, session.begin():
+        now = MONDAY_MORNING + timedelta(minutes=minutes)
+        return end_silent_calls(session, now=now, default_departments={})
+
+
+class TestSilence:
+    def test_a_caller_who_leaves_a_long_message_is_not_taken_for_gone(self, engine, line, brand):
+        late = MONDAY_MORNING + timedelta(minutes=70)
+        line.execute(statements.TURN, turn(brand.id, 1, expects_recording=True, matter=True, deadline_at=late))
+        assert ended_in_silence(engine, minutes=60) == []
+        assert len(ended_in_silence(engine, minutes=71)) == 1
+
+    def test_a_caller_whose_message_is_here_and_who_is_not_heard_of_is_gone(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 2, expects_recording=True, matter=True))
+        line.execute(statements.RECORDING, recording(brand.id))
+        assert ended_in_silence(engine, minutes=2) == []
+        assert len(ended_in_silence(engine, minutes=3)) == 1
+
+
 class TestNewsOfARecording:
     def test_news_that_overtake_their_call_are_kept_and_joined(self, engine, line, brand):
         line.execute(statements.RECORDING, recording(brand.id))
         line.execute(statements.TURN, turn(brand.id, 2, expects_recording=True))
         joined = "select r.state, c.sid, c.from_number from recording r join call c on c.id = r.call_id"
         assert execute(engine, joined) == [("ready", "CA1", CALLER)]
+
+    def test_a_call_known_by_its_recording_alone_is_found_by_its_leg(self, engine, line, brand):
+        line.execute(statements.RECORDING, recording(brand.id))
+        assert execute(engine, "select l.sid, l.role, l.status from leg l join call c on c.id = l.call_id") == [
+            ("CA1", "caller", "in_progress")
+        ]
+        line.execute(statements.TURN, turn(brand.id))
+        assert execute(engine, "select status, from_number, started_at from leg") == [
+            ("in_progress", CALLER, MONDAY_MORNING)
+        ]
+
+    @pytest.mark.parametrize("known", [None, "abandoned_in_ivr"])
+    def test_a_message_nobody_announced_was_left_all_the_same(self, engine, line, brand, known):
+        line.execute(statements.TURN, turn(brand.id, 1, matter=True))
+        execute(engine, "update call set outcome = :known", known=known)
+        line.execute(statements.RECORDING, recording(brand.id))
+        assert scalar(engine, "select outcome from call") == "message_left"
+        assert execute(engine, "select job, ticket_id from outbox where job = 'assign_ticket'") == [
+            ("assign_ticket", 1001)
+        ]
+
+    def test_a_message_that_was_announced_asks_for_nobody_twice(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 1, matter=True, outcome="message_left"))
+        line.execute(statements.RECORDING, recording(brand.id))
+        assert execute(engine, "select job from outbox") == [("fetch_recording",)]
+
+    def test_an_empty_recording_is_no_message(self, engine, line, brand):
+        line.execute(statements.TURN, turn(brand.id, 1, matter=True))
+        line.execute(statements.RECORDING, recording(brand.id, message=False))
+        assert scalar(engine, "select outcome from call") is None
 
     def test_the_same_news_twice_fetch_once(self, engine, line, brand):
         for _ in range(3):

@@ -95,7 +95,9 @@ def test_reading_a_number_again_changes_nothing(text, country):
 @pytest.mark.parametrize(
     "raw",
     [None, "", "  ", "anonymous", "Anonymous", "RESTRICTED", "Private", "unavailable", "blocked", "withheld", "unknown",
-     "+266696687", "+86282452253", "+8656696", "+2562533", "+7378742833", "sip:anonymous@anonymous.invalid"],
+     "+266696687", "+86282452253", "+8656696", "+2562533", "+7378742833", "sip:anonymous@anonymous.invalid",
+     "sip:Restricted@trunk.example", "sips:+266696687@trunk.example", "unknown@unknown", "sip:@trunk.example",
+     "client:anonymous"],
 )  # fmt: skip
 def test_withheld_callers_are_known_however_they_are_spelt(raw):
     assert is_withheld(raw)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from core import outbox
 from core.outbox_models import OutboxRow, OutboxState
-from recordings.ledger import FETCH_WITHIN, fetch_again, find_missing
+from recordings.ledger import fetch_again, find_missing
 from recordings.models import RecordingState
+from recordings.ordering import FETCH_WITHIN
 from recordings.states import MOVES, move
 from recordings.storing import Ended
 from tests.recordings.conftest import Desk

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import NAMES, ROOT
+from tests.ringback.processes import connection, owner
 
 
 def called(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +46,9 @@ def test_every_command_has_a_line_of_its_own_in_the_help() -> None:
         (("serve",), {"PORT": "x"}, 2, "PORT: 'x' is not"),
         (("no-such-command",), {}, 2, "No such command"),
         (("serve", "--no-such-option"), {}, 2, "No such option"),
+        (("call", "--from", "0123"), {}, 2, "--from: '0123' is no number"),
+        (("call", "--at", "2026-11-29T23:10:00"), {}, 2, "--at: add the zone"),
+        (("call",), {"RINGBACK_SIMULATOR_PORT": "1"}, 1, "start bin/run first"),
         (
             ("migrate",),
             {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://h"},
@@ -63,13 +67,33 @@ def test_an_error_is_one_line_and_a_status(
     assert says in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"story: a\nlines: [shouts: hello]\n", "line 2, shouts: is not known"),
+        (b"# nothing yet\n", "holds no story"),
+        (b"story: caf\xe9\n", "not UTF-8"),
+    ],
+)
+def test_a_story_that_cannot_be_read_is_wrong_use(tmp_path: Path, text: bytes, says: str) -> None:
+    (tmp_path / "a.yaml").write_bytes(text)
+    done = called("call", str(tmp_path / "a.yaml"), RINGBACK_DATA=str(tmp_path / "data"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"ringback: a\.yaml.*{says}.*\n", done.stderr)
+
+
 def test_without_a_command_the_help_is_shown_as_wrong_use() -> None:
     done = called()
     assert done.returncode == 2
     assert "Usage: ringback" in done.stderr
 
 
-def test_migrating_twice_changes_nothing_the_second_time(data: Path) -> None:
-    for _ in range(2):
-        done = called("migrate", RINGBACK_DATA=str(data))
-        assert (done.returncode, done.stderr) == (0, "")
+def test_migrating_makes_an_installation_that_answers_and_the_second_time_changes_nothing(data: Path) -> None:
+    """Also outside the demo: without its brand and departments no call could be taken."""
+    with owner(data) as running:
+        for _ in range(2):
+            done = called("migrate", RINGBACK_DATA=str(data), RINGBACK_DEMO="0")
+            assert (done.returncode, done.stderr) == (0, "")
+        with connection(running.database_url) as rows:
+            assert rows.execute("select key from brand").fetchall() == [("main",)]
+            assert rows.execute("select count(*) from department").fetchone() == (3,)

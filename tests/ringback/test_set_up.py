@@ -1,6 +1,7 @@
 """Setting up: once, whole, again when something broke, and with nothing of the user's in the tests' way."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import ROOT
+from tests.ringback.processes import soon
 
 
 def test_an_environment_is_made_once_and_a_broken_one_again(checkout: Path) -> None:
@@ -38,6 +40,28 @@ def test_what_cannot_be_installed_stops_with_the_reason(checkout: Path, tmp_path
     assert "no-such-package-of-ours" in done.stderr
     assert "Ringback could not be set up" in done.stderr.splitlines()[-1]
     assert not list(checkout.glob(".venv/*.stamp"))
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_set_up_ends_with_whoever_started_it_and_leaves_nothing_running(
+    checkout: Path, tmp_path: Path, sign: signal.Signals
+) -> None:
+    tool = tmp_path / "tools/uv"
+    tool.parent.mkdir()
+    tool.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/draft\nmv {tmp_path}/draft {tmp_path}/pid\nexec sleep 300\n")
+    tool.chmod(0o755)
+    with subprocess.Popen(
+        ["/bin/sh", "-c", '/bin/sh "$0" run; true', checkout / "bin/setup"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"},
+    ) as shell:
+        assert soon((tmp_path / "pid").exists)
+        shell.send_signal(sign)
+        said = shell.communicate(timeout=20)[1]  # until nobody is left who could write
+    assert "Traceback" not in said
+    assert said.endswith("start again to go on.\n")
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip(), "cwd").exists()
 
 
 def test_without_python_it_says_what_is_needed(checkout: Path, tmp_path: Path) -> None:

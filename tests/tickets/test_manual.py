@@ -1,6 +1,6 @@
 """Calls logged by hand."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -89,6 +89,7 @@ def test_a_call_from_a_shared_or_withheld_number_names_nobody(engine: Engine, cl
         ({"duration": -1}, "duration"),
         ({"duration": 86_401}, "duration"),
         ({"duration": 3_601}, "started_at"),
+        ({"started_at": datetime.max.replace(tzinfo=UTC)}, "started_at"),
         ({"subject": "two\nlines"}, "subject"),
     ],
 )

@@ -57,6 +57,16 @@ def test_whoever_left_something_is_work_everywhere(session, outcome):
     assert settle(session, call_id=call.id, now=MONDAY_MORNING) is ticket
 
 
+@pytest.mark.parametrize("wants", [False, True])
+def test_a_message_that_arrives_after_the_call_was_given_up_makes_it_work(session, wants):
+    call, ticket = ended(session, wants=wants, outcome=None)
+    settle(session, call_id=call.id, now=MONDAY_MORNING)
+    call.outcome = "message_left"
+    assert settle(session, call_id=call.id, now=MONDAY_MORNING) is ticket
+    assert (ticket.status, ticket.outcome, ticket.solved_at) == ("new" if wants else "open", None, None)
+    assert ticket.subject == "Left a message"
+
+
 def test_a_ticket_somebody_has_is_left_alone(session):
     call, ticket = ended(session, wants=False, outcome=None)
     ticket.assignee_id, ticket.status = make_account(session, make_brand(session)).id, "open"

@@ -188,3 +188,18 @@ def test_the_timetable_asks_for_what_recurs_until_it_is_told_to_stop(
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_worker_without_redis_says_so_in_one_line(settings: Settings) -> None:
+    live = "from core.config import load; from ringback.worker import work; work(load(), {}, ('desk',))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"from core import logs; logs.configure(level='info'); {live}"],
+        cwd=ROOT,
+        env=environ_of(settings, "redis://127.0.0.1:1/0"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "worker_waits" in line
