@@ -1,0 +1,59 @@
+"""A browser, and pages in it that are watched."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.served import Served, serve
+from tests.browser.starting import start, write_speech
+from tests.browser.visitors import Visitors
+from tests.browser.watching import Watch
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of this process; each page has a context of its own."""
+    with sync_playwright() as playwright:
+        started = start(playwright, spoken=write_speech(tmp_path_factory.mktemp("sound") / "spoken.wav"))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """What browsers complained of during the test; it fails for anything not expected."""
+    watching = Watch()
+    yield watching
+    assert watching.unexpected() == []
+
+
+@pytest.fixture
+def served(settings, engine, tmp_path) -> Iterator[Served]:
+    """An installation with the demo's people and no calls yet, at the real time, its jobs running."""
+    with serve(settings=settings, engine=engine, folder=tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def visitors(browser: Browser, served: Served, watch: Watch) -> Iterator[Visitors]:
+    """People with browsers: `visitors.enter("agent", theme="dark", width=390)` is a page of somebody signed in."""
+    with Visitors(browser, served, watch) as entering:
+        yield entering
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    """A page of a stranger."""
+    return visitors.enter()
+
+
+@pytest.fixture
+def signed_in_page(visitors: Visitors) -> Callable[..., Page]:
+    """`signed_in_page("agent")` is a page of whoever plays that role."""
+
+    def enter(role: str, **how: Any) -> Page:
+        return visitors.enter(role, **how)
+
+    return enter

@@ -1,0 +1,106 @@
+"""The watch itself: each fault the sweep looks for is planted once, and must be found."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.browser.axe import axe
+from tests.browser.looking import focus_faults, sticks_out
+from tests.browser.traffic import Traffic
+from tests.browser.visitors import Visitors
+from tests.browser.watching import Watch
+
+URL = "http://127.0.0.1:1"
+POLICY = "default-src 'self'"
+RIGHT = "<!doctype html><html lang=en><title>A page</title><main><h1>Right</h1>{}</main></html>"
+
+
+@pytest.fixture
+def planting(browser):
+    """A page with this HTML and nothing behind it, and the watch over it."""
+    watching = Watch()
+    with Visitors(browser, SimpleNamespace(url=URL), watching) as entering:
+
+        def plant(body, *, policy="", **how):
+            page = entering.enter(**how)
+            headers = {"Content-Type": "text/html"} | ({"Content-Security-Policy": policy} if policy else {})
+            page.route("**/*", lambda route: route.fulfill(body=RIGHT.format(body), headers=headers))
+            page.goto("/")
+            return page, watching
+
+        yield plant
+
+
+def test_a_page_that_is_right_is_left_in_peace(planting):
+    page, watching = planting("<a href=/>Home</a>", policy=POLICY, width=320)
+    assert (axe(page), sticks_out(page), focus_faults(page), watching.unexpected()) == ([], [], [], [])
+
+
+def test_a_picture_without_words_is_found(planting):
+    page, _ = planting("<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=>")
+    [found] = axe(page)
+    assert found.startswith("image-alt")
+
+
+def test_too_little_contrast_is_found_in_the_dark_alone(planting):
+    page, _ = planting("<style>@media (prefers-color-scheme: dark) { p { color: #999 } }</style><p>Words</p>")
+    assert axe(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert axe(page)[0].startswith("color-contrast")
+
+
+def test_what_sticks_out_sideways_is_found(planting):
+    page, _ = planting("<div style='width: 400px'>wide</div>", width=320)
+    assert sticks_out(page)[0] == "408 px wide"
+
+
+def test_a_focus_nobody_sees_is_found(planting):
+    page, _ = planting("<style>a { outline: none }</style><a href=/>Home</a>")
+    assert focus_faults(page) == ['focus is not visible on <a href="/">Home</a>']
+
+
+def test_a_focus_under_a_bar_is_found(planting):
+    bar = "<div style='position: fixed; inset: 0; background: white'></div>"
+    page, _ = planting(f"<a href=/>Home</a>{bar}")
+    assert focus_faults(page) == ['focus is covered on <a href="/">Home</a>']
+
+
+def test_a_refusal_of_the_content_policy_is_a_complaint(planting):
+    _, watching = planting("<p style='color: red'>Words</p>", policy=POLICY)
+    [said] = watching.unexpected()
+    assert "Content Security Policy" in said
+
+
+def test_an_error_of_a_script_is_a_complaint_unless_expected(planting):
+    page, watching = planting("<script>nobody.knows()</script>")
+    page.wait_for_load_state()
+    [said] = watching.unexpected()
+    assert "nobody is not defined" in said
+    watching.expect("nobody is not defined")
+    assert watching.unexpected() == []
+
+
+def test_traffic_counts_what_came(planting):
+    page, _ = planting("")
+    traffic = Traffic.of(page)
+    page.evaluate("() => fetch('/other').then((answer) => answer.text())")
+    assert traffic.requests == [f"GET {URL}/other"]
+
+
+def test_the_microphone_hears_what_is_played_to_it(planting):
+    page, _ = planting("")
+    loudest = page.evaluate(
+        """async () => {
+          const stream = await navigator.mediaDevices.getUserMedia({audio: true});
+          const context = new AudioContext();
+          const meter = context.createAnalyser();
+          context.createMediaStreamSource(stream).connect(meter);
+          const samples = new Float32Array(meter.fftSize);
+          for (let loudest = 0; ; await new Promise(requestAnimationFrame)) {
+            meter.getFloatTimeDomainData(samples);
+            loudest = Math.max(loudest, Math.hypot(...samples) / Math.sqrt(samples.length));
+            if (loudest > 0.01) return loudest;
+          }
+        }"""
+    )
+    assert loudest > 0.01
