@@ -12,10 +12,10 @@ from ringback.phone.callers import Caller
 def whos(callers: Mapping[str, Caller]) -> list[tuple[str, str]]:
     """Who may call, with what is known of them."""
     named = {
-        "regular": _("Somebody who calls often"),
+        "regular": _("A regular caller"),
         "stranger": _("A stranger"),
         "withheld": _("A withheld number"),
-        "open_ticket": _("A customer with an open ticket"),
+        "open_ticket": _("Has an open ticket"),
     }
     return [(kind, _described(named[kind], caller)) for kind, caller in callers.items()]
 
@@ -29,7 +29,7 @@ def whens(moments: Mapping[str, datetime | None], holiday: str) -> list[tuple[st
 
 def sounds() -> list[tuple[str, str]]:
     """How the line may sound."""
-    return [("normal", _("Clear")), ("noisy", _("Noisy: words are doubted"))]
+    return [("normal", _("Clear")), ("noisy", _("Noisy"))]
 
 
 def script_words() -> dict[str, Any]:
@@ -65,8 +65,8 @@ def script_words() -> dict[str, Any]:
             "dialling": {"word": _("Dialling"), "icon": "phone-out"},
             "ringing": {"word": _("Ringing"), "icon": "bell"},
             "speaking": {"word": _("The line speaks"), "icon": "volume"},
-            "listening": {"word": _("Your turn: press a key or say something"), "icon": "keypad"},
-            "recording": {"word": _("Recording: leave your message"), "icon": "mic"},
+            "listening": {"word": _("Your turn"), "icon": "keypad"},
+            "recording": {"word": _("Recording you"), "icon": "mic"},
             "waiting": {"word": _("In the queue"), "icon": "hourglass"},
             "ended": {"word": _("The call is over"), "icon": "phone-off"},
         },

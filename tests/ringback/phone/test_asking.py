@@ -103,8 +103,8 @@ def test_what_the_caller_does_is_understood(fields, done):
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, [], "keys", {"keys": ""}, {"keys": "2a"}, {"keys": "1" * 41}, {"words": "a" * 1001}, {"keys": "1", "words": "x"},
-     {"message": "x", "end": "##"}, {"message": "x", "end": 3}],
+    [{}, [], "keys", {"keys": ""}, {"keys": "2a"}, {"keys": "1" * 41}, {"words": "a" * 1001},
+     {"keys": "1", "words": "x"}, {"message": "x", "end": "##"}, {"message": "x", "end": 3}],
 )  # fmt: skip
 def test_what_cannot_be_done_on_a_phone_is_refused(fields):
     with pytest.raises(InputError):

@@ -120,7 +120,7 @@ def test_a_customer_with_an_open_ticket_is_known_by_their_number(house, browser)
     browser.until("asks")
     number = browser.beside()["number"]
     page = browser.client.get("/phone").get_data(as_text=True)
-    assert f"A customer with an open ticket · #{number}" in page
+    assert f"Has an open ticket · #{number}" in page
     browser.dial(who="open_ticket")
     browser.until("asks")
     browser.does(keys="4")

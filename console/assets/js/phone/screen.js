@@ -95,23 +95,31 @@ export class Screen {
   }
 
   #say(who, text, seconds, words) {
+    const list = this.find("said");
+    const last = list.lastElementChild;
+    // What one side says in one breath stands together.
+    if (words && who === "line" && last?.matches(".said-line:not(.said-act)")) last.append(part("text", text));
+    else list.append(this.#item(who, text, seconds, words));
+    list.parentElement.scrollTop = list.parentElement.scrollHeight;
+  }
+
+  #item(who, text, seconds, words) {
     const item = document.createElement("li");
     item.className = `said said-${who}${words ? "" : " said-act"}`;
-    const parts = { time: clock(seconds), who: this.words[who], text };
-    for (const [name, value] of Object.entries(parts)) {
-      const part = document.createElement(name === "time" ? "time" : "span");
-      part.className = `said-${name}`;
-      part.textContent = value;
-      item.append(part, " ");
-    }
-    const list = this.find("said");
-    list.append(item);
-    list.scrollTop = list.scrollHeight;
+    item.append(part("time", clock(seconds)), " ", part("who", this.words[who]), " ", part("text", text));
+    return item;
   }
 
   #time(seconds) {
     this.find("timer").textContent = clock(seconds);
   }
+}
+
+function part(name, text) {
+  const made = document.createElement(name === "time" ? "time" : "span");
+  made.className = `said-${name}`;
+  made.textContent = text;
+  return made;
 }
 
 function clock(seconds) {
