@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -21,17 +22,18 @@ class TicketRefused(Exception):
 
 @dataclass(frozen=True)
 class StreamTicket:
-    """What a ticket says. until: seconds since 1970."""
+    """What a ticket says. until: seconds since 1970; nonce: no two are alike, as each opens one stream."""
 
     account_id: int
     brand_id: int
     role: str
     until: int
+    nonce: str
 
 
 def make(*, account_id: int, brand_id: int, role: str, keys: tuple[str, ...], now: datetime) -> str:
     """A ticket, safe in a URL."""
-    ticket = StreamTicket(account_id, brand_id, role, int((now + LASTS).timestamp()))
+    ticket = StreamTicket(account_id, brand_id, role, int((now + LASTS).timestamp()), secrets.token_urlsafe(6))
     body = _encoded(json.dumps(asdict(ticket), separators=(",", ":")).encode())
     return f"{body}.{_seal(body, keys[0])}"
 

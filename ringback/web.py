@@ -27,7 +27,7 @@ def serve(settings: Settings) -> None:
     logging.getLogger("_granian").addFilter(_is_worth_reading)
     Granian(
         "ringback.web:application",
-        address=_address(settings.host, settings.port),
+        address=listening_address(settings.host),
         port=settings.port,
         interface=Interfaces.WSGI,
         factory=True,
@@ -54,9 +54,9 @@ def application() -> Callable[..., Any]:
     return create_app()
 
 
-def _address(host: str, port: int) -> str:
+def listening_address(host: str) -> str:
     """granian listens on addresses, not on names."""
-    return str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
+    return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
 
 
 def _is_worth_reading(record: logging.LogRecord) -> bool:
