@@ -127,13 +127,12 @@ def _call_ended(event: Event, names: Names) -> str:
 
 def _assigned(event: Event, names: Names) -> str:
     to = names.account(event.facts.get("after"))
-    reason = _text(event.content, "reason")
     who = names.actor(event.actor)
     if who and event.actor == f"account:{event.facts.get('after')}":
         return _("%(who)s took the ticket") % {"who": who}
     if who:
         return _("%(who)s assigned it to %(to)s") % {"who": who, "to": to}
-    return _("Assigned to %(to)s. %(why)s") % {"to": to, "why": reason} if reason else _("Assigned to %s") % to
+    return _("Assigned to %(to)s") % {"to": to}
 
 
 def _unassigned(event: Event, names: Names) -> str:
@@ -225,6 +224,7 @@ TELLERS: Mapping[str, Teller] = {
     "ticket_opened": _fixed(lambda: _("This ticket was opened")),
     "ticket_joined": _ticket_joined,
     "message_invited": _fixed(lambda: _("The line asked for a message")),
+    "ticket_reopened": _fixed(lambda: _("The ticket was opened again")),
     "message_done": _message_done,
     "recording_ready": _recording("The recording is being fetched", "A recording of %(length)s is being fetched"),
     "recording_stored": _recording("The recording is stored here", "A recording of %(length)s is stored here"),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from console import csrf, moments
 from console.assets import Assets
+from console.browsers import browser_name
 from console.language import gettext, ngettext
 from console.navigation import rail
 from console.visit import Guest
@@ -54,6 +55,7 @@ def environment() -> Environment:
         "duration": moments.duration,
         "phone": moments.phone,
         "count": moments.count,
+        "browser": browser_name,
     }
     made.globals |= {"csrf_field": _csrf_field, "asset": _asset, "script_words": _script_words, "Right": Right}
     return made

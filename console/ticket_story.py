@@ -39,6 +39,8 @@ class Line:
     text: str
     icon: str
     words: str = ""
+    aside: str = ""
+    """Why, where it takes a second sentence."""
     is_alarm: bool = False
 
     @property
@@ -91,17 +93,20 @@ def story(
             entries.append(line(event, names))
     for call in calls:
         entries.append(_block(call, of_call[call.id], recordings, names))
-    return sorted(entries, key=lambda entry: entry.at)
+    # Of one moment the call comes first: the rest is what it brought about.
+    return sorted(entries, key=lambda entry: (entry.at, isinstance(entry, Line)))
 
 
 def line(event: Event, names: Names) -> Line:
     """One event as a line."""
     text = event.content.get("text") if event.type == "note_added" else None
+    why = event.content.get("reason") if event.type == "assigned" else None
     return Line(
         event=event,
         text=sentence(event, names),
         icon=ICONS.get(event.type, "phone-out" if event.type.startswith("callback_") else "dot"),
         words=text if isinstance(text, str) else "",
+        aside=why if isinstance(why, str) else "",
         is_alarm=event.type in ALARMS or event.facts.get("level") == "alert",
     )
 

@@ -12,7 +12,7 @@ from tickets.worklist import Order
 STATUS: Mapping[str, str] = {
     TicketStatus.NEW: mark("New"),
     TicketStatus.OPEN: mark("Open"),
-    TicketStatus.PENDING: mark("Waiting for customer"),
+    TicketStatus.PENDING: mark("Waiting"),
     TicketStatus.ON_HOLD: mark("On hold"),
     TicketStatus.SOLVED: mark("Solved"),
     TicketStatus.CLOSED: mark("Closed"),

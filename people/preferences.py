@@ -31,7 +31,7 @@ class Preferences:
     speed: float = 1.0
     """Of playback."""
     skip_silence: bool = False
-    ticket_columns: tuple[str, ...] = ("status", "priority", "department", "assignee", "opened")
+    ticket_columns: tuple[str, ...] = ("status", "priority", "assignee", "opened")
 
 
 def read(choices: Mapping[str, Any]) -> Preferences:

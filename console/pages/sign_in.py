@@ -10,6 +10,7 @@ from console.navigation import home
 from console.nouns import Access, Noun
 from console.visit import Answer, Data, Guest, Moved, Shown, Visit, shown
 from core.clock import rfc3339
+from core.setting_values import is_address, is_loopback
 from people import attempts, sign_ins
 
 NOUN = Noun("sign_in")
@@ -68,12 +69,19 @@ def sign_in_state(visit: Visit) -> Answer:
 
 
 def demo_sign_ins(guest: Guest) -> list[tuple[str, str, str]]:
-    """Role, e-mail and password of the demo's people, for newcomers; empty outside the demo."""
+    """Role, e-mail and password of the demo's people, for whoever sits at this very machine; else empty."""
     kept = guest.settings.data / "demo-sign-ins.txt"
-    if not guest.settings.demo or not kept.is_file():
+    if not guest.settings.demo or not _is_here(guest) or not kept.is_file():
         return []
     found = [line.split() for line in kept.read_text("utf-8").splitlines() if line.strip()]
     return [(words[0], words[1], words[2]) for words in found if len(words) == 3]
+
+
+def _is_here(guest: Guest) -> bool:
+    """Whether the request began on this machine: not through a proxy or a tunnel, whose visitors see no passwords."""
+    host = request.host.rsplit(":", 1)[0].strip("[]")
+    passed_on = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"))
+    return is_loopback(host) and is_address(guest.address) and is_loopback(guest.address) and not passed_on
 
 
 def _refused(guest: Guest, email: str, to: str, problem: str, *, status: int = 422, retry: int = 0) -> Shown:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.database import transaction
-from people import links, passwords, sign_ins
+from people import drafts, links, passwords, sign_ins, stream_tickets
 from people.models import Role
 from people.sign_in_models import LinkPurpose
 from tests.console.conftest import Person
@@ -136,3 +136,39 @@ def test_pages_are_packed_for_browsers_that_unpack(signed_in):
 def test_two_people_never_share_a_browser_by_mistake(app, engine, mia, stranger):
     sign_in(stranger)
     assert Person(app.test_client()).get("/profile").status_code == 303
+
+
+def test_the_demos_passwords_are_shown_at_this_machine_only(app, settings, stranger):
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / "demo-sign-ins.txt").write_text("agent nora@example.com secret-word\n")
+    assert "secret-word" in stranger.get("/sign-in").text
+    for headers in ({"Host": "demo.example.org"}, {"X-Forwarded-For": "192.0.2.1"}, {"Via": "1.1 tunnel"}):
+        assert "secret-word" not in stranger.get("/sign-in", headers=headers).text
+    assert "secret-word" not in stranger.client.get("/sign-in", environ_base={"REMOTE_ADDR": "192.0.2.1"}).text
+
+
+def test_a_word_told_is_told_once_and_cannot_be_made_up(signed_in):
+    person = signed_in()
+    person.post("/profile", {"theme": "dark"})
+    assert "data-toast>Saved" in person.get("/profile").text
+    assert "data-toast" not in person.get("/profile").text
+    person.client.set_cookie("rb_told", '["Call this number", ""]')
+    assert "Call this number" not in person.get("/profile").text
+
+
+def test_a_draft_is_saved_as_typed_and_says_when(signed_in, engine):
+    person = signed_in()
+    answer = person.post("/drafts", {"place": "ticket:1:note", "text": "So far"})
+    assert answer.json["saved"] == "10:00:00"
+    with transaction(engine) as session:
+        assert drafts.find(session, account_id=person.account.id, place="ticket:1:note").text == "So far"
+    assert person.post("/drafts", {"place": "", "text": "So far"}).status_code == 422
+
+
+def test_the_stream_is_opened_with_a_ticket_of_ones_own(signed_in, settings, clock):
+    person = signed_in()
+    told = person.get("/live/ticket").json
+    assert told["url"].startswith(f"{settings.stream_url}/hints?ticket=")
+    ticket = stream_tickets.read(told["url"].split("ticket=")[1], keys=settings.secret_keys, now=clock())
+    assert (ticket.account_id, ticket.brand_id) == (person.account.id, person.account.brand_id)
+    assert person.get("/live/changes?after=nonsense").json == {"after": 0, "hints": []}

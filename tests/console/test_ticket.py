@@ -75,10 +75,10 @@ def test_the_timeline_tells_a_call_with_its_path_answers_and_recording(mia, engi
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("expected", "on its way"),
-        ("ready", "on its way"),
-        ("missing", "is missing"),
-        ("deleted", "was deleted"),
+        ("expected", "expected from the carrier"),
+        ("ready", "being fetched"),
+        ("missing", "missing."),
+        ("deleted", "deleted, as the rules"),
     ],
 )
 def test_each_state_of_a_recording_is_spelled_out(mia, engine, brand, state, words):
