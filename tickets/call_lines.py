@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from people.models import Department
 from tickets.models import Call, CallStatus, Customer, Event, Ticket
 from tickets.paging import Page, Position
-from tickets.path import passed_in
+from tickets.path import passed_in, told_once
 
 FEWEST_DIGITS = 3
 """Fewer digits of a number than these find nothing: every call would match."""
@@ -154,4 +154,4 @@ def _lines(session: Session, rows: Iterable[Row[Call, str, int, str | None]]) ->
     )
     for call_id, facts in session.execute(statement):
         paths[call_id].extend(passed_in(facts))
-    return [CallLine(row[0], row[1], row[2], row[3], tuple(paths[row[0].id])) for row in found]
+    return [CallLine(row[0], row[1], row[2], row[3], told_once(paths[row[0].id])) for row in found]

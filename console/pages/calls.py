@@ -21,7 +21,7 @@ from tickets.customer_search import digits_in
 from tickets.fields import ChangeRefused
 from tickets.models import Customer
 from tickets.paging import BadCursor, Position, read_cursor
-from tickets.path import passed_in
+from tickets.path import passed_in, told_once
 
 NOUN = Noun("calls")
 PATH = "/calls"
@@ -121,7 +121,7 @@ def _show(visit: Visit, sid: str, *, problems: dict[str, str] | None = None) -> 
         number=number,
         result=call_words.RESULT[result_of(view.call)],
         department=names.departments.get(view.department or "", ""),
-        path=[names.departments.get(choice) or call_words.step(choice) for choice in choices],
+        path=[names.departments.get(choice) or call_words.step(choice) for choice in told_once(choices)],
         recordings=of_call(session, call_id=view.call.id),
         customers=known,
         customer=session.get(Customer, view.call.customer_id) if view.call.customer_id else None,

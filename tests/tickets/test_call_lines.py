@@ -93,7 +93,8 @@ def test_a_line_has_the_words_for_its_ids_and_the_path_in_order(engine: Engine) 
             (9, "caller_turn", ["billing", "closed"]),
             (12, "caller_turn", ["message?"]),
             (15, "caller_turn", ["message"]),
-            (16, "call_ended", ["not a turn"]),
+            (16, "caller_turn", ["message"]),
+            (17, "call_ended", ["not a turn"]),
         ):
             path = [{"step": "x", "choice": choice} for choice in choices]
             at = MONDAY_MORNING + timedelta(seconds=second)

@@ -17,14 +17,14 @@ export async function fetchPeaks(address) {
   }
 }
 
-/** For each channel the loudest sample of each of at most `most` stretches, from 0 to 1. */
-export function lanes(peaks, most) {
-  const points = Math.min(most, peaks.length);
+/** For each channel the loudest sample of each of `points` stretches, from 0 to 1; a short sound repeats its own. */
+export function lanes(peaks, points) {
   return Array.from({ length: peaks.channels }, (_, channel) => {
     const lane = new Float32Array(points);
-    for (let pixel = 0; pixel < peaks.length; pixel++) {
-      const point = Math.floor((pixel * points) / peaks.length);
-      lane[point] = Math.max(lane[point], loudness(peaks, pixel, channel) / 128);
+    for (let point = 0; point < points; point++) {
+      const from = Math.floor((point * peaks.length) / points);
+      const to = Math.max(from + 1, Math.floor(((point + 1) * peaks.length) / points));
+      for (let pixel = from; pixel < to; pixel++) lane[point] = Math.max(lane[point], loudness(peaks, pixel, channel) / 128);
     }
     return lane;
   });

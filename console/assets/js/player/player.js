@@ -5,7 +5,7 @@ import { change, nextSpeed, onChange, settings } from "./settings.js";
 
 export const STEP = 5; // seconds
 export const LEAP = 15; // seconds, with Shift
-const MOST_POINTS = 1200;
+const POINTS = 1200;
 
 export class Player {
   static latest = null;
@@ -33,7 +33,7 @@ export class Player {
     if (!peaks || !this.root.isConnected || this.undraw) return;
     this.length ||= (peaks.length * peaks.samples_per_pixel) / peaks.sample_rate;
     this.silences = silences(peaks);
-    const shape = { media: this.media, lanes: lanes(peaks, MOST_POINTS), duration: this.length };
+    const shape = { media: this.media, lanes: lanes(peaks, POINTS), duration: this.length };
     this.undraw = draw(this.part("drawing"), shape);
     this.root.dataset.drawn = "";
     this.show();
@@ -155,12 +155,13 @@ export class Player {
     button.setAttribute("aria-label", runs ? this.words.pause : this.words.play);
     this.part("icon-play").hidden = runs;
     this.part("icon-pause").hidden = !runs;
-    this.part("time").textContent = `${clock(at)} / ${clock(this.length)}`;
-    slider.style.setProperty("--played", this.length ? String(at / this.length) : "0");
+    this.part("time").textContent = `${clock(at)} / ${clock(whole(this.length))}`;
+    // Not on the slider: a swap copies attributes between elements of one id, and the policy forbids style attributes.
+    this.part("drawing").style.setProperty("--played", this.length ? String(at / this.length) : "0");
     if (slider.getAttribute("aria-valuenow") !== String(Math.floor(at))) {
       slider.setAttribute("aria-valuenow", String(Math.floor(at)));
-      slider.setAttribute("aria-valuemax", String(Math.ceil(this.length)));
-      const said = this.words.of.replace("{at}", clock(at)).replace("{length}", clock(this.length));
+      slider.setAttribute("aria-valuemax", String(whole(this.length)));
+      const said = this.words.of.replace("{at}", clock(at)).replace("{length}", clock(whole(this.length)));
       slider.setAttribute("aria-valuetext", said);
     }
   }
@@ -183,9 +184,14 @@ export class Player {
   }
 }
 
+/** A length in whole seconds; the shortest sound has one. */
+function whole(seconds) {
+  return seconds ? Math.max(Math.round(seconds), 1) : 0;
+}
+
 function clock(seconds) {
-  const whole = Math.floor(seconds || 0);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const all = Math.floor(seconds || 0);
+  const [hours, minutes, rest] = [Math.floor(all / 3600), Math.floor((all % 3600) / 60), all % 60];
   const tail = `${hours ? String(minutes).padStart(2, "0") : minutes}:${String(rest).padStart(2, "0")}`;
   return hours ? `${hours}:${tail}` : tail;
 }
