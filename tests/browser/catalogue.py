@@ -31,7 +31,7 @@ EXAMPLES: Mapping[str, Callable[[House], str]] = {
     "/tickets/": _first("ticket", "number"),
     "/calls/": _first("call", "sid"),
     "/customers/": _first("customer"),
-    "/departments/": _first("department"),
+    "/departments/": _first("department", "key"),
     "/people/": _first("account"),
     "/recordings/": _first("recording"),
     "/numbers/": _first("phone_number"),
