@@ -82,12 +82,17 @@ def test_what_is_still_to_be_done_is_left_to_the_live_relay(grow, engine):
 
 
 def test_audio_of_a_callback_at_the_very_end_is_fetched_while_its_carrier_is_there(grow, engine, monkeypatch):
-    def first_asking(day):
-        return next((call.at for call in day.calls if call.answers), NOW)
+    def friday(**circumstances):
+        return [plan(**circumstances)[4]]
+
+    def while_called_back(world, day, until):
+        asked = min(call.at for call in day.calls if call.answers and 15 <= call.at.hour <= 20)
+        return tell(world, day, until=asked + timedelta(seconds=70))
 
     tell = growing.tell
-    monkeypatch.setattr(growing, "tell", lambda world, day, until: tell(world, day, until=first_asking(day)))
-    grow(3)
+    monkeypatch.setattr(growing, "plan", friday)
+    monkeypatch.setattr(growing, "tell", while_called_back)
+    grow(1)
     assert scalar(engine, "select count(*) from recording where kind = 'call'") > 0
     assert scalar(engine, "select count(*) from outbox where job = 'fetch_recording'") == 0
     assert scalar(engine, "select count(*) from recording where state <> 'stored'") == 0
