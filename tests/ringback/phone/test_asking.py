@@ -1,5 +1,6 @@
 """Whoever may open the demo may call: but only with a form of ours, not too often, and never on another's call."""
 
+from array import array
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from ringback.phone.handles import Handles, Held, UnknownHandleError
 from ringback.phone.inputs import InputError, typed
 from ringback.phone.limits import Limit, TooOftenError
 from ringback.phone.pages import NOUN
+from simulator import audio
 from simulator.handset import Done
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -68,6 +70,9 @@ def test_a_sound_that_is_no_telephone_audio_is_refused(browser):
     assert (answer.status_code, answer.json["problem"].startswith("no WAV file")) == (400, True)
     answer = browser.send("POST", browser.path("messages"), data=bytes(6_000_000), content_type="audio/wav")
     assert answer.status_code == 413
+    five_minutes = audio.to_wav(array("h", bytes(2 * 300 * audio.RATE)))
+    answer = browser.send("POST", browser.path("messages"), data=five_minutes, content_type="audio/wav")
+    assert answer.status_code == 202
 
 
 def test_one_address_may_not_call_without_end(browser):
