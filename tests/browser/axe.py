@@ -22,7 +22,9 @@ def axe(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_source())  # not a script element: the page's content policy allows none but its own
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(TAGS)}
-    found = page.evaluate("(only) => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
+    # Without preloading: it copies style elements, which the content policy refuses and the watch would report.
+    options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
+    found = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{violation['id']}: {node['html'][:200]} ({' '.join(node['failureSummary'].split())})"
         for violation in found["violations"]
