@@ -117,6 +117,8 @@ if (list) {
     if (quick) htmx.ajax("POST", quick.getAttribute("action"), { source: quick, target: "#preview", swap: "innerHTML" });
   });
   document.addEventListener("htmx:after:swap", () => {
+    // The player comes with the first preview that has something to hear: the list itself stays light.
+    if (pane?.querySelector("[data-player]")) import("../player/mount.js").then(({ mountAll }) => mountAll(pane));
     const shown = document.querySelector("[data-previewed]");
     const row = shown && document.getElementById(`ticket-${shown.dataset.previewed}`);
     if (!row) return;
