@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from core.config import Settings
     from ringback.demo_past.growing import Progress
 
-LOWEST_PRIORITY = 19
+LOW_PRIORITY = 10
 """Whatever else runs goes before."""
 
 
@@ -101,7 +101,7 @@ def _tell(settings: "Settings", *, wait: bool) -> None:
     from core.clock import utc_now
     from ringback.demo_past.growing import grow
 
-    os.nice(LOWEST_PRIORITY)
+    os.nice(LOW_PRIORITY)
     logs.configure(level="error")  # the lines of calls long ago would hide those of today's
     if not grow(settings, now=utc_now(), told=_say, wait=wait):
         click.echo("the demo's past was removed, or another process tells it")

@@ -36,6 +36,8 @@ def tell(world: World, day: Day, *, until: datetime) -> int:
     while (due := world.next_work_at(job=FETCH)) is not None:
         world.clock.reach(due)
         world.work()
+    world.clock.reach(until)
+    world.account_for_recordings()
     return len(day.calls)
 
 

@@ -20,6 +20,7 @@ from core.outbox import IS_OPEN
 from core.outbox_models import OutboxRow
 from ivr.webhooks import make_blueprint
 from people.directory_keeping import DirectoryKeeper
+from recordings.ledger import find_missing
 from ringback.app import Parts, make_line
 from ringback.demo_line import NUMBER
 from ringback.demo_past import schema
@@ -90,6 +91,12 @@ class World:
         drain(self._equipment)
         for call in tuple(self._carrier.store.calls.values()):
             self.clock.reach(call.ended_at or self.clock.base())
+        self.account_for_recordings()
+
+    def account_for_recordings(self) -> None:
+        """Tell of messages that were invited and never left: today's sweep would date its alarm today."""
+        with self.transaction() as session:
+            find_missing(session, now=self.clock())
 
     def start_at(self, moment: datetime) -> None:
         """Go to this moment, also back, and forget what the carrier kept of calls."""
