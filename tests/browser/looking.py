@@ -9,9 +9,11 @@ MOST_STOPS = 60
 _STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
+  const scrolls = (el) =>
+    el && el !== document.body && (getComputedStyle(el).overflowX !== 'visible' || scrolls(el.parentElement));
   const parts = [...document.body.querySelectorAll('*')].filter((el) => {
     const box = el.getBoundingClientRect();
-    return box.width > 0 && box.right > wide + 1 && getComputedStyle(el).position !== 'fixed';
+    return box.width > 0 && box.right > wide && getComputedStyle(el).position !== 'fixed' && !scrolls(el.parentElement);
   });
   const names = parts.slice(-3).map((el) => el.outerHTML.slice(0, 120));
   return [`${document.documentElement.scrollWidth} px wide`, ...names];
