@@ -43,7 +43,10 @@ def _word_seconds(word: str) -> float:
 @lru_cache(maxsize=64)
 def _spoken(espeak: str, words: str) -> bytes:
     # The words travel on standard input: as an argument, a leading hyphen would be taken for an option.
-    done = subprocess.run([espeak, "--stdout", "--stdin"], input=words.encode(), capture_output=True, timeout=60)
+    try:
+        done = subprocess.run([espeak, "--stdout", "--stdin"], input=words.encode(), capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return _toned(words)
     if done.returncode != 0 or len(done.stdout) < 45:
         return _toned(words)
     try:

@@ -48,7 +48,7 @@ def test_set_up_ends_with_whoever_started_it_and_leaves_nothing_running(
 ) -> None:
     tool = tmp_path / "tools/uv"
     tool.parent.mkdir()
-    tool.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/draft\nmv {tmp_path}/draft {tmp_path}/pid\nexec sleep 300\n")
+    tool.write_text(f"#!/bin/sh\necho $$ >'{tmp_path}/draft'\nmv '{tmp_path}/draft' '{tmp_path}/pid'\nexec sleep 300\n")
     tool.chmod(0o755)
     with subprocess.Popen(
         ["/bin/sh", "-c", '/bin/sh "$0" run; true', checkout / "bin/setup"],

@@ -1,5 +1,4 @@
 import os
-import stat
 import sys
 from array import array
 from pathlib import Path
@@ -12,7 +11,7 @@ from simulator import audio
 from simulator.speech import Speaker, seconds_of
 from simulator.tape import Tape
 
-FAKE = """#!{python}
+FAKE = """
 import struct, sys
 words = sys.stdin.read().split()
 count = 22050 * len(words)
@@ -43,18 +42,20 @@ def test_tones_are_the_same_every_time_and_longer_words_take_longer() -> None:
 def test_an_installed_synthesiser_speaks_and_its_sound_is_brought_to_the_telephones_rate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "espeak-ng"
-    program.write_text(FAKE.format(python=sys.executable))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    program, script = tmp_path / "espeak-ng", tmp_path / "fake.py"
+    script.write_text(FAKE)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}"\n')
+    program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     samples = Speaker().say("two words")
     assert len(samples) == 2 * audio.RATE
     assert max(samples) <= 99
 
 
-def test_a_synthesiser_that_fails_leaves_tones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("text", ["#!/bin/sh\nexit 3\n", "#!/nowhere/interpreter\n"])
+def test_a_synthesiser_that_fails_leaves_tones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     program = tmp_path / "espeak-ng"
-    program.write_text("#!/bin/sh\nexit 3\n")
+    program.write_text(text)
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert Speaker().say("oh dear") == Speaker(spoken=False).say("oh dear")
