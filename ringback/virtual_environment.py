@@ -209,5 +209,15 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
+def _go_on(root: Path, what: str) -> None:
+    """Become the next part of the set-up, so that it too ends with whoever started us; returns when there is none."""
+    python, assets = root / ".venv/bin/python", root / "ringback/asset_building.py"
+    if assets.exists():
+        os.execv(python, [str(python), "-I", "-S", str(assets), str(root), what])  # noqa: S606
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    if status == 0 and sys.argv[1] != "--ready":
+        _go_on(Path(sys.argv[-2]), sys.argv[-1])
+    sys.exit(status)

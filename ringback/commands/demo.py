@@ -1,4 +1,4 @@
-"""Fill the demo with people, a past and callers; start it again; remove it."""
+"""Fill the demo with people and a past, or remove it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Look at everything Ringback needs, and say the cure of what is ill."""
+"""Examine the installation, and say cures."""
 
 import click
 

@@ -108,6 +108,12 @@ class Program:
         assert status == 200, body
         return list(json.loads(body)["items"])
 
+    def one(self, noun: str, id: str) -> dict[str, Any]:
+        """One thing of a noun."""
+        status, body = self._running.get(f"/api/v1/{noun}/{id}", **self._headers)
+        assert status == 200, body
+        return dict(json.loads(body))
+
     def audio(self, recording: str, **headers: str) -> tuple[int, bytes]:
         return self._running.get(f"/api/v1/recordings/{recording}/audio", **self._headers, **headers)
 
