@@ -38,7 +38,7 @@ def document(nouns: Iterable[Noun], *, public_url: str) -> dict[str, Any]:
             "version": VERSION,
             "description": "Tickets, calls, recordings and callbacks of a phone line. Times are RFC 3339 UTC, "
             "durations whole seconds, numbers E.164. Errors are RFC 9457 problem documents.",
-            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+            "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": public_url + PREFIX}],
         "security": [{"token": []}],
