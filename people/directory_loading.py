@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
+from sqlalchemy.orm import Session
 
 from people.directory import Brand, CarrierAccount, Department, Directory, Number
 from people.hours import DayException, Hours, Interval, Schedule
@@ -18,6 +19,16 @@ class Statements(Protocol):
     """Runs one statement and fetches its rows (core.database.CallerConnections)."""
 
     def execute(self, statement: str, values: dict[str, Any], /) -> list[Any]: ...
+
+
+class InSession:
+    """`Statements` that run in a session's own transaction, for jobs and pages."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def execute(self, statement: str, values: dict[str, Any], /) -> list[Any]:
+        return list(self._session.connection().exec_driver_sql(statement, values))
 
 
 def load(connections: Statements, *, now: datetime) -> Directory:

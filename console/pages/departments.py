@@ -1,7 +1,5 @@
 """Departments: what they are called, when they are open, who uses them."""
 
-from sqlalchemy.orm import Session
-
 from console.language import _
 from console.nouns import Forbidden, NotHere, Noun
 from console.visit import Answer, Moved, Visit, shown
@@ -9,7 +7,7 @@ from people import departments as verbs
 from people import queries
 from people.departments import DepartmentFieldError, DepartmentInUseError
 from people.directory import Opening
-from people.directory_loading import load
+from people.directory_loading import InSession, load
 from people.models import Department, Schedule
 from people.rights import Right
 
@@ -100,19 +98,9 @@ def remove_department(visit: Visit, key: str) -> Answer:
 
 def openings(visit: Visit) -> dict[str, Opening]:
     """Which departments are open now, as callers meet it. One statement."""
-    directory = load(_InSession(visit.session), now=visit.now)
+    directory = load(InSession(visit.session), now=visit.now)
     [brand] = [one for one in directory.brands if one.id == visit.brand_id]
     return dict(directory.hours(brand, visit.now))
-
-
-class _InSession:
-    """The directory's statements, run in the page's own transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def execute(self, statement: str, values: dict[str, object], /) -> list[object]:
-        return list(self._session.connection().exec_driver_sql(statement, values))
 
 
 def _found(visit: Visit, key: str) -> Department:

@@ -18,7 +18,7 @@ from people.departments import (
     used_by,
     week_of,
 )
-from people.directory_loading import load
+from people.directory_loading import InSession, load
 from people.models import AuditEntry, Department
 from people.phone_numbers import NumberFieldError, add_number, change_number, numbers, remove_number
 from tests.clock import MONDAY_MORNING as NOW
@@ -43,18 +43,8 @@ def sales(session, brand):
     return add_department(session, brand_id=brand.id, key="sales", name="Sales", zone="Europe/Berlin", now=NOW)
 
 
-class _Statements:
-    """The directory's statements, run in the test's own transaction."""
-
-    def __init__(self, session):
-        self._session = session
-
-    def execute(self, statement, values, /):
-        return list(self._session.connection().exec_driver_sql(statement, values))
-
-
 def is_open(session, brand, key, *moment):
-    directory = load(_Statements(session), now=NOW)
+    directory = load(InSession(session), now=NOW)
     [known] = [one for one in directory.brands if one.id == brand.id]
     return directory.hours(known, datetime(*moment, tzinfo=UTC))[key].open
 
@@ -99,11 +89,11 @@ def test_the_emergency_switch_closes_and_opens_again(session, brand, sales):
 
 
 def test_changes_are_noted_and_reach_every_process(session, brand, sales):
-    before = load(_Statements(session), now=NOW).revision
+    before = load(InSession(session), now=NOW).revision
     change_department(
         session, sales, name="Sales!", missed_is_work=False, callback_number=None, now=NOW, actor="account:7"
     )
-    assert load(_Statements(session), now=NOW).revision == before + 1
+    assert load(InSession(session), now=NOW).revision == before + 1
     [last] = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
     assert (last.actor, last.action, last.subject) == ("account:7", "department_changed", "department:sales")
     assert revision.NAME == "people"
@@ -130,7 +120,7 @@ class TestNumbers:
 
     def test_one_is_kept_in_its_international_form(self, session, brand):
         assert self.add(session, brand).e164 == "+12025550142"
-        assert load(_Statements(session), now=NOW).number("+12025550142").flow == "main"
+        assert load(InSession(session), now=NOW).number("+12025550142").flow == "main"
 
     @pytest.mark.parametrize("number", ["12", "call me", ""])
     def test_no_number_is_refused(self, session, brand, number):

@@ -1,11 +1,9 @@
 """Jobs about calls and their tickets; the rules are in tickets/ and routing/."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from core.outbox import ask
-from people.directory_loading import load
+from people.directory_loading import InSession, load
 from routing.assignment import assign
 from tickets.customers import identify
 from tickets.settling import settle
@@ -45,19 +43,9 @@ def end_silent_calls(work: Work) -> None:
 
 def _default_departments(session: Session, work: Work) -> dict[int, int]:
     """Brand id → id of the department for what nobody chose, by the directory's own rule."""
-    directory = load(_OnSession(session), now=work.now())
+    directory = load(InSession(session), now=work.now())
     return {
         brand.id: ids[key]
         for brand in directory.brands
         if (key := directory.default_department(brand)) in (ids := directory.department_ids(brand))
     }
-
-
-class _OnSession:
-    """The directory's statements, run in the job's own transaction."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def execute(self, statement: str, values: dict[str, Any], /) -> list[Any]:
-        return list(self._session.connection().exec_driver_sql(statement, values))
