@@ -7,6 +7,7 @@ from console.visit import Answer, Moved, Visit, shown
 from core import outbox
 from people import audit
 from people.rights import Right
+from tickets.work_of_brands import is_work_of
 
 NOUN = Noun("health")
 MOST = 50
@@ -17,13 +18,14 @@ def show_health(visit: Visit) -> Answer:
     return shown(
         "health/health.html",
         lines=health_state.lines(visit.session, brand_id=visit.brand_id, data=visit.settings.data, now=visit.now),
-        failed=outbox.failed(visit.session, limit=MOST),
+        failed=outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id)),
     )
 
 
 @NOUN.page("POST", "/health/jobs/<int:job_id>/retry", needs=Right.RETRY_JOBS)
 def retry_job(visit: Visit, job_id: int) -> Answer:
-    if not outbox.retry(visit.session, row_id=job_id, now=visit.now, actor=visit.actor):
+    among = is_work_of(visit.brand_id)
+    if not outbox.retry(visit.session, row_id=job_id, now=visit.now, actor=visit.actor, among=among):
         raise NotHere(_("failed job of this number (any more)"))
     audit.note(
         visit.session,
