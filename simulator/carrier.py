@@ -1,5 +1,6 @@
 """The carrier: an account with numbers, the calls to and from them, and the webhooks that tell the product of them."""
 
+import itertools
 import random
 import secrets
 import threading
@@ -15,6 +16,9 @@ from simulator.clock import Now, real_now
 from simulator.conferences import Conferences
 from simulator.delivery import Delivery, Wire
 from simulator.leg import Leg
+from simulator.liar import Liar
+from simulator.lies import HONEST, Lies
+from simulator.lying import Lying
 from simulator.outgoing import Order
 from simulator.person import Person
 from simulator.phone import Phone
@@ -33,7 +37,8 @@ class Carrier:
     `api_url` is where its REST API is said to be found, for the recordings' addresses. `seed` makes its SIDs and
     token the same each time. `inline` performs outbound calls in the thread that asks for them. `delivery` wraps the
     wire, to have webhooks arrive late, twice or in another order. `api_keys` (SID to secret) and `verified` numbers
-    may be added. `patience` is how many real seconds somebody waits for another person before giving up a round.
+    may be added. With `lies`, drawn from `lies_seed` (else `seed`) and each call's number, it does not keep its promises; `liar` remembers
+    which. `patience` is how many real seconds somebody waits for another person before giving up a round.
     """
 
     def __init__(
@@ -48,6 +53,8 @@ class Carrier:
         now: Now = real_now,
         seed: int | None = None,
         inline: bool = False,
+        lies: Lies = HONEST,
+        lies_seed: int | None = None,
     ) -> None:
         self._random = random.Random(seed) if seed is not None else secrets.SystemRandom()  # noqa: S311 - names, no secrets
         self.account_sid = account_sid or self.new_sid("AC")
@@ -61,9 +68,12 @@ class Carrier:
         self.patience = 20.0
         self.speaker = speaker or Speaker()
         self.now = now
-        self._poster = Poster(self.auth_token)
+        self.liar = Liar(lies, seed=lies_seed if lies_seed is not None else seed or 0)
+        self._poster = Poster(self.auth_token, road=self.liar.road)
         self.wire = Wire(self._poster)
-        self.delivery: Delivery = delivery(self.wire) if delivery else self.wire
+        honest: Delivery = delivery(self.wire) if delivery else self.wire
+        self.lying = Lying(honest, self.liar)
+        self.delivery: Delivery = honest if lies.honest else self.lying
         self.inline = inline
         self.began_at = now()
         self.api_keys: dict[str, str] = {}
@@ -71,6 +81,7 @@ class Carrier:
         self.legs: dict[str, Leg] = {}
         self.changed = threading.Condition()
         self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="call")
+        self._numbers = itertools.count(1)
 
     def add_number(
         self,
@@ -103,11 +114,12 @@ class Carrier:
         caller_name: str | None = None,
         stir: str | None = None,
         foreseen: Callable[[Leg], Recording] | None = None,
+        number: int | None = None,
     ) -> Call:
         """Somebody calls one of our numbers; returns when the call is over.
 
         `at` makes it a demo call that pretends to happen then. `foreseen` is a recording announced before the call
-        itself is (see `overtaking`).
+        itself is (see `overtaking`). `number` is the call's own, from which its lies are drawn; else it is counted.
         """
         leg = incoming.ringing(
             self,
@@ -118,6 +130,7 @@ class Carrier:
             forwarded_from=forwarded_from,
             caller_name=caller_name,
             stir=stir,
+            number=number,
         )
         if foreseen is not None:
             leg.foreseen = foreseen(leg)
@@ -235,6 +248,10 @@ class Carrier:
         """A fresh SID: the prefix and 32 hexadecimal digits."""
         return f"{prefix}{self._random.getrandbits(128):032x}"
 
+    def next_number(self) -> int:
+        """A number for a call that was given none, counted from 1."""
+        return next(self._numbers)
+
     def close(self) -> None:
         """End every call, and give back threads and connections."""
         with self.changed:
@@ -243,6 +260,7 @@ class Carrier:
             leg.interrupt(EndedError("line"))
         self.idle(5.0)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self.lying.close()
         self._poster.close()
 
     def _spawn(self, task: Callable[[], object]) -> None:
@@ -252,6 +270,8 @@ class Carrier:
             self._pool.submit(task)
 
     def _webhook(self, leg: Leg, address: Address, params: Fields, kind: str) -> Webhook:
+        nth = leg.made[kind]
+        leg.made[kind] += 1
         return Webhook(
             url=address.url,
             params=params,
@@ -260,4 +280,6 @@ class Carrier:
             method=address.method,
             token=self.new_sid(""),
             cookies=leg.cookies,
+            number=leg.call.number,
+            nth=nth,
         )

@@ -24,9 +24,10 @@ def ringing(
     forwarded_from: str | None = None,
     caller_name: str | None = None,
     stir: str | None = None,
+    number: int | None = None,
 ) -> Leg:
     """An inbound call that rings and is not performed yet: `perform_inbound` does that."""
-    number = carrier.store.number(to)
+    rung = carrier.store.number(to)
     clock = CallClock(carrier.now, start=at)
     call = Call(
         sid=carrier.new_sid("CA"),
@@ -36,17 +37,18 @@ def ringing(
         created_at=clock.now(),
         started_at=clock.now(),
         status="ringing",
-        number_sid=number.sid if number else None,
+        number_sid=rung.sid if rung else None,
         forwarded_from=forwarded_from,
-        caller_name=caller_name if number and number.caller_id_lookup else None,
+        caller_name=caller_name if rung and rung.caller_id_lookup else None,
         stir=stir,
         at=at.isoformat().replace("+00:00", "Z") if at else None,
+        number=carrier.next_number() if number is None else number,
     )
     fallback = None
-    if number is not None:
-        fallback = Address(number.voice_fallback_url, number.voice_fallback_method)
-        if number.status_callback:
-            call.status_callback = Address(number.status_callback, number.status_callback_method)
+    if rung is not None:
+        fallback = Address(rung.voice_fallback_url, rung.voice_fallback_method)
+        if rung.status_callback:
+            call.status_callback = Address(rung.status_callback, rung.status_callback_method)
     carrier.store.save(call)
     leg = Leg(call, person, clock, fallback=fallback)
     carrier.begin(leg)

@@ -2,6 +2,7 @@
 
 import threading
 from array import array
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ class Leg:
         self.fallback = fallback
         self.cookies: dict[str, str] = {}
         self.tapes: dict[str, Tape] = {}
+        self.made: Counter[str] = Counter()
         self.changed = threading.Condition()
         self.foreseen: Recording | None = None
         self._afterwards: list[Callable[[], None]] = []

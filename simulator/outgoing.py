@@ -62,6 +62,7 @@ def queued(carrier: Carrier, order: Order, clock: CallClock | None = None) -> Le
         parent_sid=order.parent.sid if order.parent else None,
         status_callback=order.status_callback,
         at=order.parent.at if order.parent else None,
+        number=carrier.next_number(),
     )
     carrier.store.save(call)
     leg = Leg(call, Passive(), time, fallback=order.fallback)

@@ -120,7 +120,9 @@ class Recorder:
             created_at=leg.clock.now(),
             status=status,
             callback=callback,
+            fate=self._carrier.liar.fate(leg.call.number, leg.made["recording"]),
         )
+        leg.made["recording"] += 1
         self._carrier.store.save(made)
         if callback is not None and "in-progress" in callback.events and status != "absent":
             self._announce(leg, made)

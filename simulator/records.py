@@ -48,7 +48,7 @@ class Number:
 
 @dataclass
 class Call:
-    """One leg of a call. `at` is the pretended time of a demo call, as it is posted."""
+    """One leg of a call. `at` is the pretended time of a demo call, as it is posted; `number` counts all legs."""
 
     sid: str
     from_: str
@@ -71,6 +71,7 @@ class Call:
     sip_code: str | None = None
     status_callback: Address | None = None
     events_sent: int = 0
+    number: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -103,3 +104,5 @@ class Recording:
     callback: Address | None = None
     updated_at: datetime | None = None
     error_code: int | None = None
+    fate: str = ""
+    """What befalls its sound when it is asked for (see `liar`)."""

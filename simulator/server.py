@@ -13,6 +13,7 @@ from simulator.carrier import Carrier
 from simulator.clock import CallClock, Now, real_now
 from simulator.desk import Desk
 from simulator.leg import Leg
+from simulator.lies import HONEST, Lies
 from simulator.person import Passive
 from simulator.rest import app as rest
 from simulator.speech import Speaker
@@ -35,15 +36,25 @@ def open_carrier(
     auth_token: str | None = None,
     speaker: Speaker | None = None,
     now: Now = real_now,
+    lies: Lies = HONEST,
+    lies_seed: int | None = None,
 ) -> Carrier:
     """The carrier that lives in this folder, made at the first time with a SID and a token of its own.
 
-    A SID and token given replace those. `tidy_up` then ends the calls that an earlier run left in progress.
+    A SID and token given replace those; `lies` and `lies_seed` as in `Carrier`. `tidy_up` then ends the calls that an
+    earlier run left in progress.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     sid, token = _account(state_dir / "account.json", account_sid, auth_token)
     return Carrier(
-        account_sid=sid, auth_token=token, api_url=api_url, state_dir=state_dir / "kept", speaker=speaker, now=now
+        account_sid=sid,
+        auth_token=token,
+        api_url=api_url,
+        state_dir=state_dir / "kept",
+        speaker=speaker,
+        now=now,
+        lies=lies,
+        lies_seed=lies_seed,
     )
 
 
@@ -102,10 +113,14 @@ def serve(
     api_url: str | None = None,
     account_sid: str | None = None,
     auth_token: str | None = None,
+    lies: Lies = HONEST,
+    lies_seed: int | None = None,
 ) -> None:
     """Serve the carrier that lives in this folder until `stop` is set; raises OSError when the port is taken."""
     place = api_url or f"http://{host}:{port}"
-    carrier = open_carrier(state_dir, api_url=place, account_sid=account_sid, auth_token=auth_token)
+    carrier = open_carrier(
+        state_dir, api_url=place, account_sid=account_sid, auth_token=auth_token, lies=lies, lies_seed=lies_seed
+    )
     server = Server(carrier, host=host, port=port)
     server.start()
     threading.Thread(target=tidy_up, args=(carrier,), name="tidy-up", daemon=True).start()

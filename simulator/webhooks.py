@@ -1,9 +1,11 @@
 """One webhook as the carrier sends it: signed, with its connection overrides, timeouts, retries, redirects, cookies."""
 
 import secrets
+import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -30,6 +32,10 @@ class Webhook:
     method: str = "POST"
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     cookies: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    number: int = 0
+    """The number of its call, counted by the carrier."""
+    nth: int = 0
+    """How many of its kind were sent for that call before it."""
 
     @property
     def steers(self) -> bool:
@@ -87,28 +93,88 @@ def overrides(url: str) -> Overrides:
     )
 
 
-class Poster:
-    """Sends webhooks over HTTP, signed with the account's token. Safe to share between threads."""
+class Obstacle(StrEnum):
+    """What one attempt may meet on its way."""
 
-    def __init__(self, token: str) -> None:
+    UNREACHABLE = "no connection could be made"
+    CUT_REQUEST = "the connection broke in the middle of the request"
+    THROTTLED = "the answer was HTTP 429"
+    GATEWAY = "the answer was HTTP 502"
+    LATE_GATEWAY = "the answer was HTTP 502, after the request had arrived"
+    TIMED_OUT = "no answer in time"
+    CUT_ANSWER = "the connection broke in the middle of the answer"
+
+
+Road = Callable[[Webhook, int], Obstacle | None]
+"""What an attempt (0 is the first) at a webhook meets."""
+
+
+class Poster:
+    """Sends webhooks over HTTP, signed with the account's token. Safe to share between threads.
+
+    `road` puts obstacles in the way of attempts; the retry rules apply to them as to any other failure.
+    """
+
+    def __init__(self, token: str, *, road: Road | None = None) -> None:
         self._token = token
+        self._road = road or (lambda webhook, attempt: None)
         self._pool = urllib3.PoolManager(num_pools=20, maxsize=20, retries=False)
 
     def post(self, webhook: Webhook) -> Answer:
         """Send it, again where its overrides ask for that; raises WebhookFailed when no 2xx answer came."""
         wanted = overrides(webhook.url)
         deadline = time.monotonic() + wanted.total
-        for left in range(wanted.retries, -1, -1):
+        for attempt in range(wanted.retries + 1):
             try:
-                return self._follow(webhook, replace(wanted, total=max(0.001, deadline - time.monotonic())))
+                now = replace(wanted, total=max(0.001, deadline - time.monotonic()))
+                return self._attempt(webhook, now, self._road(webhook, attempt))
             except _AttemptError as failed:
-                if not left or not (failed.reason in wanted.policy or "all" in wanted.policy):
+                deadline -= failed.seconds
+                # An answer that arrived in part is never asked for again, whatever the overrides say.
+                again = failed.reason in wanted.policy or ("all" in wanted.policy and failed.reason != "partial")
+                if attempt == wanted.retries or not again or time.monotonic() >= deadline:
                     raise WebhookFailed(failed.code, failed.plain, webhook.url) from failed
         raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Give the connections back."""
         self._pool.clear()
+
+    def _attempt(self, webhook: Webhook, wanted: Overrides, obstacle: Obstacle | None) -> Answer:
+        match obstacle:
+            case Obstacle.UNREACHABLE:
+                raise _AttemptError(11205, "ct", obstacle.value)
+            case Obstacle.CUT_REQUEST:
+                self._send_half(webhook, wanted)
+                raise _AttemptError(11200, "rt", obstacle.value)
+            case Obstacle.THROTTLED:
+                raise _AttemptError(11200, "4xx", obstacle.value)
+            case Obstacle.GATEWAY:
+                raise _AttemptError(11200, "5xx", obstacle.value)
+        answer = self._follow(webhook, wanted)
+        match obstacle:
+            case Obstacle.LATE_GATEWAY:
+                raise _AttemptError(11200, "5xx", obstacle.value)
+            case Obstacle.TIMED_OUT:
+                raise _AttemptError(11200, "rt", obstacle.value, seconds=wanted.read)
+            case Obstacle.CUT_ANSWER:
+                raise _AttemptError(11200, "partial", obstacle.value)
+        return answer
+
+    def _send_half(self, webhook: Webhook, wanted: Overrides) -> None:
+        """Promise the whole body, send half of it, and go. Whoever listens may never know what it was about."""
+        url = webhook.url.partition("#")[0]
+        parts = urlsplit(url)
+        body = urlencode(webhook.params).encode()
+        headers = {**self._headers(webhook, url, webhook.params), "Host": parts.netloc, "Content-Length": len(body)}
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            with socket.create_connection((parts.hostname or "", port), wanted.connect) as connection:
+                connection.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body[: len(body) // 2])
+        except OSError as error:
+            raise _AttemptError(11205, "ct", f"no connection could be made: {error}") from error
 
     def _follow(self, webhook: Webhook, wanted: Overrides) -> Answer:
         url, method, params = webhook.url.partition("#")[0], webhook.method, webhook.params
@@ -164,12 +230,16 @@ class Poster:
 
 
 class _AttemptError(Exception):
-    """One attempt that brought no 2xx answer; `reason` is the override word that would allow another."""
+    """One attempt that brought no 2xx answer; `reason` is the override word that would allow another, or `partial`.
 
-    def __init__(self, code: int, reason: str, message: str) -> None:
+    `seconds` are to be taken as gone by, though nobody really waited.
+    """
+
+    def __init__(self, code: int, reason: str, message: str, *, seconds: float = 0.0) -> None:
         self.code = code
         self.reason = reason
         self.plain = message
+        self.seconds = seconds
         super().__init__(message)
 
 

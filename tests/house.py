@@ -17,6 +17,7 @@ from ringback.demo_line import NUMBER, webhooks
 from ringback.installation import brand_for, seed_demo
 from simulator.carrier import Carrier
 from simulator.delivery import Delivery, Wire
+from simulator.lies import HONEST, Lies
 from simulator.server import Server
 from simulator.story import Story
 from simulator.story_file import read_story
@@ -75,6 +76,8 @@ def open_house(
     folder: Path,
     delivery: Callable[[Wire], Delivery] | None = None,
     demo_people: bool = True,
+    lies: Lies = HONEST,
+    seed: int = 1,
 ) -> Iterator[House]:
     """Open the doors: set up people, start web server and carrier, close all of it at the end."""
     [sid], [token, *_] = [settings.twilio_account_sid], settings.twilio_auth_tokens
@@ -84,8 +87,9 @@ def open_house(
         state_dir=folder / "carrier",
         delivery=delivery,
         now=clock,
-        seed=1,
+        seed=seed,
         inline=True,
+        lies=lies,
     )
     with Session(engine) as session, session.begin():
         brand_for(session, settings)

@@ -4,15 +4,22 @@ import click
 
 
 @click.command()
-def command() -> None:
-    """Serve the simulated carrier until stopped. It keeps its recordings in the data folder."""
+@click.option("--lies", type=click.Choice(["honest", "careless", "hostile"]), default="honest", show_default=True)
+@click.option("--seed", type=int, help="Draws the lies: the same seed tells the same ones again.  [default: any]")
+def command(lies: str, seed: int | None) -> None:
+    """Serve the simulated carrier until stopped. It keeps its recordings in the data folder.
+
+    A careless or hostile carrier repeats, loses, delays and cuts webhooks, and its REST API and recordings fail.
+    """
     import contextlib
     import signal
     import threading
+    from random import SystemRandom
 
     from core.config import load
     from ringback.demo_line import NUMBER, account_of, webhooks
     from simulator.client import RemoteDesk, SimulatorUnreachableError
+    from simulator.lies import PRESETS
     from simulator.server import serve
 
     settings = load()
@@ -29,6 +36,9 @@ def command() -> None:
                 desk.add_number(NUMBER, **webhooks(settings))
                 return
 
+    if lies != "honest":
+        seed = SystemRandom().getrandbits(32) if seed is None else seed
+        click.echo(f"a {lies} carrier, seed {seed}")
     threading.Thread(target=introduce, name="introduce", daemon=True).start()
     serve(
         host="127.0.0.1",
@@ -37,4 +47,6 @@ def command() -> None:
         stop=stop,
         account_sid=sid,
         auth_token=token,
+        lies=PRESETS[lies],
+        lies_seed=seed,
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from simulator.carrier import Carrier
 from simulator.parameters import API_VERSION
-from simulator.rest import calls, conferences, numbers, pictures, queues, recordings
+from simulator.rest import calls, conferences, lying, numbers, pictures, queues, recordings
 from simulator.rest.errors import RestError, not_found, refusal
 
 
@@ -21,6 +21,8 @@ def blueprint(carrier: Carrier) -> Blueprint:
         named = request.path.split("/")[3].removesuffix(".json")
         if named != carrier.account_sid:
             raise not_found(request.path)
+
+    lying.install(api, carrier)
 
     @api.get("/<account>.json")
     def account(account: str) -> Response:

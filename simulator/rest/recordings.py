@@ -6,7 +6,7 @@ from simulator import audio
 from simulator.carrier import Carrier
 from simulator.recorder import NotRecordingError
 from simulator.records import Recording
-from simulator.rest import calls, forms, lists, pictures
+from simulator.rest import calls, forms, lists, lying, pictures
 from simulator.rest.errors import RestError, not_found
 
 Answer = Response | tuple[Response, int] | tuple[str, int]
@@ -98,7 +98,7 @@ def _sound(carrier: Carrier, sid: str, kind: str) -> Response:
     answer = Response(wav, content_type="audio/x-wav")
     answer.add_etag()
     answer.make_conditional(request, accept_ranges=True, complete_length=len(wav))
-    return answer
+    return lying.sound(carrier, made, answer)
 
 
 def _delete(carrier: Carrier, sid: str) -> tuple[str, int]:
