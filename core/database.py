@@ -1,17 +1,25 @@
-"""The database: models' base class, engines and sessions, and the plain connections of the caller's path."""
+"""The database: models' base class, engines and sessions. The caller's path has `core/caller_connections.py`."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
-from psycopg.rows import TupleRow
-from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy import Engine, ExceptionContext, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
-CONNECT_SECONDS = 3
-STATEMENT_MILLISECONDS = 5000
+from core import bounded
+from core.breaker import Breaker
+from core.outages import TimeIsOver
+
+CONNECT_SECONDS = 3.0
+STATEMENT_SECONDS = 30
+STATEMENT_SHARE = 0.9
+"""The server's own limit for a statement, as a share of our patience: only a server that hangs meets ours."""
+PATIENCE_SECONDS = 35.0
+KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+"""A connection that waits for work notices within half a minute that the other side is gone (tcp_user_timeout: ms)."""
 
 
 class Base(DeclarativeBase):
@@ -28,19 +36,53 @@ class Base(DeclarativeBase):
     )
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for staff pages, API and jobs. Opens nothing until used; an unreachable server fails within seconds."""
-    return create_engine(
+def make_engine(
+    url: str, *, pool_size: int = 5, patience: float = PATIENCE_SECONDS, breaker: Breaker | None = None
+) -> Engine:
+    """An engine for staff pages, API and jobs. Opens nothing until used; an unreachable server fails within seconds.
+
+    patience: the longest wait for one statement, in seconds, also where the server hangs. breaker: of the caller's
+    path in this process: while it says that the server is silent nobody waits, and a silence met here opens it.
+    """
+    statement_seconds = min(STATEMENT_SECONDS, patience * STATEMENT_SHARE)
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
         hide_parameters=True,  # errors are logged, and parameters are callers' numbers and words
         connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+            "options": f"-c timezone=UTC -c statement_timeout={round(statement_seconds * 1000)}"
+            " -c idle_in_transaction_session_timeout=60000",
+            **KEEPALIVES,
         },
     )
+    event.listen(engine, "do_connect", partial(_connect, patience=patience, breaker=breaker))
+    if breaker is not None:
+        event.listen(engine, "handle_error", partial(_note_silence, breaker))
+    return engine
+
+
+def _connect(
+    _dialect: Any,
+    _record: Any,
+    arguments: list[Any],
+    parameters: dict[str, Any],
+    *,
+    patience: float,
+    breaker: Breaker | None,
+) -> psycopg.Connection[Any]:
+    if breaker is not None:
+        breaker.refuse_silence()
+    seconds = min(CONNECT_SECONDS, patience)
+    connection = bounded.connect(*(arguments or [""]), seconds=seconds, patience=patience, **parameters)
+    connection.refuse = breaker.refuse_silence if breaker is not None else None
+    return connection
+
+
+def _note_silence(breaker: Breaker, context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, TimeIsOver):
+        breaker.open(context.original_exception)
 
 
 @contextmanager
@@ -48,54 +90,3 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One session, one commit at the end; anything raised rolls all of it back."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
-
-
-class CallerConnections:
-    """Plain psycopg connections for the caller's path: one per thread, autocommit, statements prepared at first use.
-
-    Autocommit with one statement per webhook means one round trip and one commit (docs/decisions/0002).
-    """
-
-    def __init__(self, url: str) -> None:
-        self._dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        self._local = threading.local()
-
-    def execute(self, statement: str, values: dict[str, Any]) -> list[TupleRow]:
-        """Run one statement and fetch its rows; a connection that broke while idle is replaced once.
-
-        A connection lost in mid-statement is not retried here: whether the statement took effect is then unknown,
-        and only the caller knows that its keys make a second try safe.
-        """
-        connection = self._connection()
-        try:
-            return self._run(connection, statement, values)
-        except psycopg.OperationalError:
-            self.drop()
-            if not connection.closed and not connection.broken:
-                raise
-            return self._run(self._connection(), statement, values)
-
-    def drop(self) -> None:
-        """Forget this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
-            connection.close()
-
-    def _connection(self) -> psycopg.Connection[TupleRow]:
-        connection: psycopg.Connection[TupleRow] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
-            connection = psycopg.connect(
-                self._dsn,
-                autocommit=True,
-                connect_timeout=CONNECT_SECONDS,
-                prepare_threshold=0,
-                options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS}",
-            )
-            self._local.connection = connection
-        return connection
-
-    @staticmethod
-    def _run(connection: psycopg.Connection[TupleRow], statement: str, values: dict[str, Any]) -> list[TupleRow]:
-        cursor = connection.execute(statement, values)
-        return cursor.fetchall() if cursor.description else []

@@ -27,6 +27,13 @@ def whole_number(text: str, *, low: int, high: int) -> int:
     return int(text)
 
 
+def seconds(text: str, *, low: float, high: float) -> float:
+    """A length of time in seconds between two bounds, both included; a decimal fraction is fine."""
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) or not low <= float(text) <= high:
+        raise SettingValueError(f"{shown(text)} is not a number of seconds between {low:g} and {high:g}")
+    return float(text)
+
+
 def switch(text: str) -> bool:
     """`1` or `0` (also true/false, yes/no, on/off)."""
     if text.lower() in _ON | _OFF:

@@ -14,9 +14,10 @@ from callflows.library import shipped
 from console import door as console
 from console.parts import Parts as ConsoleParts
 from core import logs
+from core.caller_connections import CallerConnections
 from core.clock import Clock, utc_now
 from core.config import Settings, load
-from core.database import CallerConnections, make_engine
+from core.database import make_engine
 from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.flows import Flows
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from core.storage import Storage
 
 LARGEST_REQUEST = 1024 * 1024
+STAFF_PATIENCE_SECONDS = 10.0
+"""What one statement of a staff page may take; a page that waits longer holds a thread that callers need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,8 @@ def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     """Engine, connections and directory; a database that cannot be reached stops nothing here."""
     if settings.database_url is None:
         raise RuntimeError("DATABASE_URL: give one, or start with bin/run, which brings a database of its own")
-    engine = make_engine(settings.database_url)
-    connections = CallerConnections(settings.database_url)
+    connections = CallerConnections(settings.database_url, patience=settings.patience, clock=clock)
+    engine = make_engine(settings.database_url, patience=STAFF_PATIENCE_SECONDS, breaker=connections.breaker)
     return Parts(settings, engine, connections, DirectoryKeeper(connections, clock=clock), clock)
 
 

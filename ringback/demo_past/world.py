@@ -14,8 +14,9 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from core.caller_connections import CallerConnections
 from core.config import Settings
-from core.database import CallerConnections, make_engine
+from core.database import make_engine
 from core.outbox import IS_OPEN
 from core.outbox_models import OutboxRow
 from ivr.webhooks import make_blueprint
@@ -142,7 +143,7 @@ def open_world(settings: Settings, *, start: datetime, spoken: bool = True) -> I
     web = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
     public = f"http://127.0.0.1:{web.server_port}"
     ours = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url)
-    connections = PastConnections(url)
+    connections = PastConnections(url, patience=10.0)
     directory = DirectoryKeeper(connections, clock=clock)
     app.register_blueprint(make_blueprint(make_line(Parts(ours, engine, connections, directory, clock))))
     carrier.add_number(

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.database import CallerConnections
+from core.caller_connections import CallerConnections
 from ivr import statements
 from tests.conftest import scalar
 from tests.ivr.conftest import action

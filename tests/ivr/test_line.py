@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from core.database import CallerConnections
+from core.caller_connections import CallerConnections
 from ivr.statements import FACTS
 from tests.conftest import scalar
 from tests.ivr.conftest import action, spoken

@@ -8,7 +8,7 @@ import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
-from core.database import CallerConnections
+from core.caller_connections import CallerConnections
 from ivr import statements
 from tests.clock import MONDAY_MORNING
 from tests.conftest import execute, scalar
@@ -29,7 +29,7 @@ def brand(engine):
 
 @pytest.fixture
 def line(engine, settings):
-    return CallerConnections(settings.database_url)
+    return CallerConnections(settings.database_url, patience=settings.patience)
 
 
 def counts(engine):
@@ -130,7 +130,7 @@ class TestATurn:
 
     @pytest.mark.parametrize("different", [False, True])
     def test_two_at_once_get_one_answer_and_leave_one_trace(self, engine, brand, settings, different):
-        line, rounds = CallerConnections(settings.database_url), 60
+        line, rounds = CallerConnections(settings.database_url, patience=settings.patience), 60
         answers = [[None] * rounds, [None] * rounds]
         barrier = threading.Barrier(2)
 

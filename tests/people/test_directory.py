@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from core.database import CallerConnections, transaction
+from core.caller_connections import CallerConnections
+from core.database import transaction
 from people import revision
 from people.directory import Directory, EmptyDirectoryError, Opening
 from people.directory_keeping import DirectoryKeeper, NoDirectoryError
@@ -24,7 +25,7 @@ HOLIDAY = date(2026, 11, 26)
 
 @pytest.fixture
 def connections(migrated: str):
-    made = CallerConnections(migrated)
+    made = CallerConnections(migrated, patience=8.0)
     yield made
     made.drop()
 

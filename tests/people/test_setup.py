@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, select
 
-from core.database import CallerConnections, transaction
+from core.caller_connections import CallerConnections
+from core.database import transaction
 from people.demo import PEOPLE, add_demo_people
 from people.directory_loading import load
 from people.holiday_rows import Kept, keep_holidays
@@ -21,7 +22,7 @@ from tests.factories.people import make_brand, make_schedule
 
 @pytest.fixture
 def connections(migrated: str):
-    made = CallerConnections(migrated)
+    made = CallerConnections(migrated, patience=8.0)
     yield made
     made.drop()
 
