@@ -17,6 +17,8 @@ from recordings.states import move
 
 FETCH_JOB = "fetch_recording"
 
+_GONE = frozenset({"absent", "failed"})
+"""The carrier's words for a recording of which there will never be a sound."""
 _REST = timedelta(hours=1)
 _HOPE = timedelta(days=7)
 
@@ -64,7 +66,7 @@ def fetch_again(session: Session, *, now: datetime, most: int = 50) -> list[int]
 
 
 def _fetched_instead(session: Session, row: Recording, now: datetime) -> bool:
-    if row.state != RecordingState.EXPECTED or row.sid is None:
+    if row.state != RecordingState.EXPECTED or row.sid is None or row.failure in _GONE:
         return False
     return move(
         session,
@@ -85,6 +87,8 @@ def _fetched_instead(session: Session, row: Recording, now: datetime) -> bool:
 def _lost(session: Session, row: Recording, now: datetime) -> bool:
     if row.state == RecordingState.READY:
         why = row.failure or "it was not fetched in time"
+    elif row.failure in _GONE:
+        why = f"the carrier says that it is {row.failure}"
     else:
         why = "the carrier told nothing of it"
     return give_up(session, recording_id=row.id, call_id=row.call_id, why=why, now=now)

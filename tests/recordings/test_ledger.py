@@ -70,6 +70,16 @@ def test_one_whose_last_news_was_lost_is_fetched_instead(desk: Desk) -> None:
     assert desk.store(id) is Ended.STORED
 
 
+@pytest.mark.parametrize("word", ["absent", "failed"])
+def test_one_the_carrier_says_is_gone_is_missing_at_once_and_not_asked_for(desk: Desk, word: str) -> None:
+    id = desk.make(RecordingState.EXPECTED, sid="RE01", failure=word, deadline_at=desk.clock())
+    assert missing(desk) == [id]
+    row = desk.row(id)
+    assert (row.state, row.failure) == ("missing", f"the carrier says that it is {word}")
+    with desk.session() as session:
+        assert rows(session) == []
+
+
 def test_a_sweep_takes_a_bounded_number_the_most_overdue_first(desk: Desk) -> None:
     late, later = (
         desk.make(RecordingState.EXPECTED, deadline_at=desk.clock() + timedelta(minutes=minutes)) for minutes in (5, 3)
