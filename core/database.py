@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from core import bounded
 from core.breaker import Breaker
-from core.outages import TimeIsOver
+from core.outages import is_away
 
 CONNECT_SECONDS = 3.0
 STATEMENT_SECONDS = 30
@@ -42,7 +42,7 @@ def make_engine(
     """An engine for staff pages, API and jobs. Opens nothing until used; an unreachable server fails within seconds.
 
     patience: the longest wait for one statement, in seconds, also where the server hangs. breaker: of the caller's
-    path in this process: while it says that the server is silent nobody waits, and a silence met here opens it.
+    path in this process: while it says that the server is silent nobody waits, and an outage met here opens it.
     """
     statement_seconds = min(STATEMENT_SECONDS, patience * STATEMENT_SHARE)
     engine = create_engine(
@@ -59,7 +59,7 @@ def make_engine(
     )
     event.listen(engine, "do_connect", partial(_connect, patience=patience, breaker=breaker))
     if breaker is not None:
-        event.listen(engine, "handle_error", partial(_note_silence, breaker))
+        event.listen(engine, "handle_error", partial(_note_outage, breaker))
     return engine
 
 
@@ -80,9 +80,10 @@ def _connect(
     return connection
 
 
-def _note_silence(breaker: Breaker, context: ExceptionContext) -> None:
-    if isinstance(context.original_exception, TimeIsOver):
-        breaker.open(context.original_exception)
+def _note_outage(breaker: Breaker, context: ExceptionContext) -> None:
+    problem = context.original_exception
+    if isinstance(problem, psycopg.Error) and is_away(problem):
+        breaker.open(problem)
 
 
 @contextmanager

@@ -9,7 +9,9 @@ AWAY_CLASSES = ("08", "28", "3D", "53", "57", "58", "F0", "XX")
 """Connection, sign-in, no such database, resources (disk full 53100, connections 53300), shutdown and
 cancelling, input and output, configuration, and the server's own faults."""
 READ_ONLY = "25006"
-LATER_CLASSES = ("25", "40", "42", "55")
+CANCELLED = "57014"
+"""One statement took longer than the server lets it; the others may be quick."""
+LATER_CLASSES = ("25", "40", "42", "55", "57")
 """Worth another try later: a standby, a deadlock, a schema that is not this release's yet, a lock that was not had."""
 
 
@@ -27,7 +29,7 @@ def is_away(problem: psycopg.Error) -> bool:
     if state is None:
         # Of the driver's own making: the connection is lost, refused, or was never had. Data errors it finds are not.
         return isinstance(problem, psycopg.OperationalError | psycopg.InterfaceError)
-    return state[:2] in AWAY_CLASSES or state == READ_ONLY
+    return (state[:2] in AWAY_CLASSES and state != CANCELLED) or state == READ_ONLY
 
 
 def is_worth_another_try(problem: psycopg.Error) -> bool:

@@ -1,8 +1,8 @@
 """The webhooks of the calls we place: typed values in, one verb of routing in one transaction, TwiML or nothing out.
 
 The line hands over forms whose signature it has checked; the query is covered by that signature. `CONTROLS` steer a
-call and always answer something that can be heard; `NEWS` only tell, and are answered with an error while nothing can
-be written, so that a carrier which repeats them does.
+call and always answer something that can be heard; `NEWS` only tell. While nothing can be written a reply says so
+(`written`): the line then keeps the webhook in its journal, and `learn` takes from it later what it told.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,12 +52,13 @@ class Reply:
 
     status: int
     body: str = ""
+    written: bool = True
 
 
 def answer(path: str, form: Form, query: Form, parts: CallbackParts) -> Reply:
     """Answer one webhook of a call we placed. Raises `FormProblem` (a parameter is missing), KeyError for no such path.
 
-    While the database is away, whoever listens is told so and what to do; news get 503.
+    While the database is away, whoever listens is told so and what to do; news get 503 from whoever cannot keep them.
     """
     control, news = CONTROLS.get(path), NEWS.get(path)
     try:
@@ -70,10 +71,21 @@ def answer(path: str, form: Form, query: Form, parts: CallbackParts) -> Reply:
     except (DBAPIError, PoolTimeoutError) as problem:
         log.error("database_away", path=path, why=type(problem).__name__, call=form.get("CallSid"))
         if control is None:
-            return Reply(503)
+            return Reply(503, written=False)
         if control is customer_hears:
-            return Reply(200, twiml.notice_without_records())
-        return Reply(200, twiml.records_away(query.get("ticket", "")))
+            return Reply(200, twiml.notice_without_records(), written=False)
+        return Reply(200, twiml.records_away(query.get("ticket", "")), written=False)
+
+
+def learn(path: str, form: Form, query: Form, parts: CallbackParts) -> None:
+    """Write down what a webhook told that was answered without the database. Raises what the database raises.
+
+    An agent who pressed 1 was told that nobody can be dialled: they answered, and accepted nothing.
+    """
+    handler = {**NEWS, **CONTROLS}[path]
+    if handler is agent_answers and form.get("Digits") == "1":
+        handler = agent_hears
+    handler(form, query, parts)
 
 
 def agent_hears(form: Form, query: Form, parts: CallbackParts) -> str:

@@ -11,11 +11,12 @@ import structlog
 from callflows.engine import UnknownStep, advance, begin, resume
 from callflows.flow import Flow, Heard, Needs, Position, Turn
 from core.clock import Clock
-from ivr import emergency, facts, statements
+from ivr import emergency, facts
 from ivr.flows import Flows
 from ivr.forms import Parties
 from ivr.position import PocketTooLarge, Seal, from_query, from_stored, to_query, to_stored
 from ivr.turn_rows import Place, turn_values
+from ivr.writing import Writing
 from people.directory import Directory
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ class Conversation:
         flows: Flows,
         directory: Callable[[], Directory],
         connections: facts.Statements,
+        writing: Writing,
         seal: Seal,
         clock: Clock,
         public_url: str,
@@ -46,6 +48,7 @@ class Conversation:
         self._flows = flows
         self._directory = directory
         self._connections = connections
+        self._writing = writing
         self._seal = seal
         self._clock = clock
         self._url = public_url
@@ -101,7 +104,7 @@ class Conversation:
         return turn
 
     def _record(self, call: Call, turn: Turn, *, number: int, flow: Flow, step: str) -> str:
-        """Write the turn down in one statement and answer with what is stored: the first writer's answer, always."""
+        """Write the turn down and answer with what is kept: the first writer's answer, always."""
         parties, directory = call.parties, self._directory()
         brand = directory.brand_of(parties.called)
         place = Place(
@@ -109,7 +112,7 @@ class Conversation:
             departments=directory.department_ids(brand),
             default_department=directory.default_department(brand),
         )
-        answer = _answer(turn, flow)
+        answer, now = _answer(turn, flow), self._clock()
         values = turn_values(
             turn,
             number=number,
@@ -119,12 +122,10 @@ class Conversation:
             flow=flow.key,
             revision=flow.revision,
             step=step,
-            now=self._clock(),
+            now=now,
             demo=self._demo,
         )
-        [(stored, fresh, call_id, ticket)] = self._connections.execute(statements.TURN, values)
-        log.info("turn", call=parties.call_sid, turn=number, step=step, fresh=fresh, call_id=call_id, ticket=ticket)
-        return self._render(stored, call=parties.call_sid, number=number)
+        return self._render(self._writing.turn(values, now=now), call=parties.call_sid, number=number)
 
     def _render(self, answer: Mapping[str, Any], *, call: str, number: int) -> str:
         script = self._flows.script(answer["f"], answer["r"])

@@ -8,16 +8,16 @@ import psycopg
 import structlog
 
 from core.clock import Clock
-from ivr import emergency, statements
-from ivr.call_news import another_part, recording_values, status_values, whose
+from core.waiting import within
+from ivr import callbacks, emergency, news
 from ivr.callback_twiml import notice_without_records, records_away
-from ivr.callbacks import CONTROLS, NEWS, CallbackParts
-from ivr.callbacks import answer as answer_callback
+from ivr.callbacks import CONTROLS, CallbackParts
 from ivr.conversation import Call, Conversation
-from ivr.facts import Statements
-from ivr.forms import FormProblem, heard, parties, pretended_time, recording_news, status_change
+from ivr.forms import FormProblem, heard, parties, pretended_time
+from ivr.journal import NotKept
+from ivr.news import News
 from ivr.signatures import Refused, verify
-from ivr.turn_rows import RECORDING_DEADLINE
+from ivr.writing import Writing
 from people.directory import Directory
 
 log = structlog.get_logger(__name__)
@@ -47,14 +47,15 @@ class Answer:
 
 
 class Line:
-    """Answers webhooks. `tokens` are the account's auth tokens in force."""
+    """Answers webhooks. `tokens` are the account's auth tokens in force; patience: seconds one may wait for others."""
 
     def __init__(
         self,
         *,
         conversation: Conversation,
         directory: Callable[[], Directory],
-        connections: Statements,
+        writing: Writing,
+        patience: float,
         tokens: Sequence[str],
         clock: Clock,
         public_url: str,
@@ -63,8 +64,9 @@ class Line:
     ) -> None:
         self._callbacks = callbacks
         self._conversation = conversation
-        self._directory = directory
-        self._connections = connections
+        self._news = News(directory, writing, demo)
+        self._writing = writing
+        self._patience = patience
         self._tokens = tokens
         self._clock = clock
         self._url = public_url
@@ -75,15 +77,11 @@ class Line:
             "/voice/fallback": self._fallback,
             "/voice/goodbye": self._goodbye,
         }
-        self._news: dict[str, Callable[[Request, dict[str, str]], Answer]] = {
-            "/voice/status": self._status,
-            "/voice/recording": self._recording,
-        }
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path this line answers, all by POST."""
-        return (*self._controls, *self._news, *CONTROLS, *NEWS)
+        return (*self._controls, *news.PATHS, *callbacks.PATHS)
 
     def answer(self, request: Request) -> Answer:
         """Answer one webhook. Never raises: a caller always hears something, a status event is asked for again."""
@@ -93,16 +91,13 @@ class Line:
             log.warning("webhook_refused", path=request.path, status=refusal.status, why=str(refusal))
             return Answer(refusal.status)
         try:
-            if request.path in self._controls:
-                return self._controls[request.path](request, form)
-            if request.path in self._news:
-                return self._news[request.path](request, form)
-            return self._callback(request, form)
+            with within(self._patience):
+                return self._answered(request, form)
         except FormProblem as problem:
             log.warning("webhook_without", path=request.path, parameter=str(problem))
             return self._own_fault(request, Answer(400))
-        except psycopg.Error as problem:
-            log.error("database_away", path=request.path, why=type(problem).__name__, call=form.get("CallSid"))
+        except (psycopg.Error, NotKept) as problem:
+            log.error("not_kept", path=request.path, why=type(problem).__name__, call=form.get("CallSid"))
             return self._own_fault(request, Answer(503))
         except Exception:
             log.exception("webhook_failed", path=request.path, call=form.get("CallSid"))
@@ -120,6 +115,13 @@ class Line:
             tokens=self._tokens,
         )
         return signed.form()
+
+    def _answered(self, request: Request, form: dict[str, str]) -> Answer:
+        if request.path in self._controls:
+            return self._controls[request.path](request, form)
+        if request.path in news.PATHS:
+            return self._hear_news(request, form)
+        return self._callback(request, form)
 
     def _own_fault(self, request: Request, news_answer: Answer) -> Answer:
         """A caller hears the emergency answer; the carrier's news are answered with an error, so they come again."""
@@ -146,40 +148,24 @@ class Line:
     def _goodbye(self, request: Request, form: dict[str, str]) -> Answer:
         return Answer(200, emergency.goodbye(left_message=bool(heard(form).recorded)))
 
-    def _status(self, request: Request, form: dict[str, str]) -> Answer:
-        change, directory = status_change(form), self._directory()
-        brand = directory.brand_of(whose(change.parties))
-        values = status_values(
-            change,
-            brand_id=brand.id,
-            default_department_id=directory.department_ids(brand).get(directory.default_department(brand)),
-            demo=self._demo,
-            now=self._clock(),
-        )
-        [(fresh, call_id, ticket)] = self._connections.execute(statements.STATUS, values)
-        log.info("call_status", call=change.parties.call_sid, status=change.status, fresh=bool(fresh), call_id=call_id,
-                 ticket=ticket)  # fmt: skip
-        return Answer(204)
-
-    def _recording(self, request: Request, form: dict[str, str]) -> Answer:
-        news, directory = recording_news(form, _query(request).get("part", "")), self._directory()
-        values = recording_values(
-            news,
-            brand_id=directory.brand_of(whose(news.parties)).id,
-            expected_deadline=RECORDING_DEADLINE,
-            demo=self._demo,
-            now=self._clock(),
-        )
-        rows = self._connections.execute(statements.RECORDING, values)
-        if rows[0][0] is None:
-            rows = self._connections.execute(statements.RECORDING, another_part(values))
-        log.info("recording_news", call=news.parties.call_sid, recording=news.recording_sid, status=news.status,
-                 state=rows[0][1])  # fmt: skip
+    def _hear_news(self, request: Request, form: dict[str, str]) -> Answer:
+        query, now = _query(request), self._clock()
+        try:
+            self._news.write(request.path, form, query, now=now)
+        except news.NO_DIRECTORY:  # nobody knows whose call it is: kept as it came
+            self._writing.webhook(request.path, form, query, now=now)
         return Answer(204)
 
     def _callback(self, request: Request, form: dict[str, str]) -> Answer:
-        reply = answer_callback(request.path, form, _query(request), self._callbacks)
-        return Answer(reply.status, reply.body)
+        query = _query(request)
+        reply = callbacks.answer(request.path, form, query, self._callbacks)
+        if reply.written:
+            return Answer(reply.status, reply.body)
+        try:
+            self._writing.webhook(request.path, form, query, now=self._clock())
+        except (psycopg.Error, NotKept):
+            return Answer(reply.status, reply.body)
+        return Answer(200, reply.body) if reply.body else Answer(204)
 
     def _call(self, request: Request, form: dict[str, str]) -> Call:
         pretended = pretended_time(form, self._tokens) if self._demo else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -21,9 +22,13 @@ from core.database import make_engine
 from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.flows import Flows
+from ivr.journal import Journal
+from ivr.journal_keeping import JournalKeeper
 from ivr.line import Line
 from ivr.position import Seal
+from ivr.replaying import Replaying
 from ivr.webhooks import make_blueprint
+from ivr.writing import Writing
 from people.directory_keeping import DirectoryKeeper
 from ringback import health, metrics
 from routing.callback_rules import rules_from
@@ -38,27 +43,35 @@ STAFF_PATIENCE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the application is made of; tests bring their own clock."""
+    """What the application is made of; tests bring their own clock.
+
+    engine serves pages; caller_engine the webhooks of placed calls, as impatient as every caller. journal None: what
+    the database does not take is not kept.
+    """
 
     settings: Settings
     engine: Engine
+    caller_engine: Engine
     connections: CallerConnections
     directory: DirectoryKeeper
     clock: Clock
+    journal: Journal | None = None
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> Flask:
     """The application for any WSGI server. Without settings they are read from the environment.
 
-    Call it in the process that serves: it starts a thread that keeps the directory fresh.
+    Call it in the process that serves: it starts threads that keep the directory fresh and the journal empty.
     """
     settings = settings or load()
     logs.configure(level=settings.log_level)
     parts = make_parts(settings, clock=clock)
     parts.directory.start()
+    keeper = make_keeper(parts)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions["ringback"] = parts
+    app.extensions["ringback.journal"] = keeper.start() if keeper else None
     app.register_blueprint(make_blueprint(make_line(parts)))
     app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
     app.register_blueprint(metrics.make_blueprint(parts.engine, settings.metrics_token, clock))
@@ -70,22 +83,43 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     return app
 
 
+def shut(app: Flask) -> None:
+    """End the threads `create_app` has started, and let go of the database."""
+    parts: Parts = app.extensions["ringback"]
+    keeper: JournalKeeper | None = app.extensions["ringback.journal"]
+    parts.directory.stop()
+    parts.connections.breaker.stop()
+    if keeper is not None:
+        keeper.stop()
+    parts.engine.dispose()
+    parts.caller_engine.dispose()
+
+
 def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     """Engine, connections and directory; a database that cannot be reached stops nothing here."""
     if settings.database_url is None:
         raise RuntimeError("DATABASE_URL: give one, or start with bin/run, which brings a database of its own")
     connections = CallerConnections(settings.database_url, patience=settings.patience, clock=clock)
     engine = make_engine(settings.database_url, patience=STAFF_PATIENCE_SECONDS, breaker=connections.breaker)
-    return Parts(settings, engine, connections, DirectoryKeeper(connections, clock=clock), clock)
+    caller_engine = make_engine(settings.database_url, patience=settings.patience, breaker=connections.breaker)
+    directory = DirectoryKeeper(connections, clock=clock)
+    journal = Journal(journal_folder(settings))
+    return Parts(settings, engine, caller_engine, connections, directory, clock, journal)
+
+
+def journal_folder(settings: Settings) -> Path:
+    """Where this host keeps what the database could not take."""
+    return settings.data / "journal"
 
 
 def make_line(parts: Parts) -> Line:
     """The carrier's door."""
-    settings = parts.settings
+    settings, writing = parts.settings, Writing(parts.connections, parts.journal)
     conversation = Conversation(
         flows=Flows(shipped().values()),
         directory=parts.directory.current,
         connections=parts.connections,
+        writing=writing,
         seal=Seal(settings.secret_keys),
         clock=parts.clock,
         public_url=settings.public_url,
@@ -94,13 +128,32 @@ def make_line(parts: Parts) -> Line:
     return Line(
         conversation=conversation,
         directory=parts.directory.current,
-        connections=parts.connections,
+        writing=writing,
+        patience=settings.patience,
         tokens=settings.twilio_auth_tokens,
         clock=parts.clock,
         public_url=settings.public_url,
         demo=settings.demo,
-        callbacks=CallbackParts(engine=parts.engine, rules=rules_from(settings), clock=parts.clock),
+        callbacks=callback_parts(parts),
     )
+
+
+def make_keeper(parts: Parts) -> JournalKeeper | None:
+    """What drains the journal, where there is one."""
+    if parts.journal is None:
+        return None
+    return JournalKeeper(parts.journal, make_replaying(parts).apply, parts.connections.breaker)
+
+
+def make_replaying(parts: Parts) -> Replaying:
+    """What a record of the journal takes effect by."""
+    directory, demo = parts.directory.current, parts.settings.demo
+    return Replaying(parts.connections, directory=directory, parts=callback_parts(parts), demo=demo)
+
+
+def callback_parts(parts: Parts) -> CallbackParts:
+    """What the webhooks of placed calls need."""
+    return CallbackParts(engine=parts.caller_engine, rules=rules_from(parts.settings), clock=parts.clock)
 
 
 def mount_api(app: Flask, parts: Parts) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from core.config import Settings
-from ringback.app import create_app
+from ringback.app import create_app, shut
 from ringback.demo_line import NUMBER, webhooks
 from ringback.installation import brand_for, seed_demo
 from simulator.carrier import Carrier
@@ -113,4 +113,4 @@ def open_house(
             web.shutdown()
             thread.join()
             web.server_close()
-            app.extensions["ringback"].directory.stop()
+            shut(app)

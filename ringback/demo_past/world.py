@@ -142,10 +142,10 @@ def open_world(settings: Settings, *, start: datetime, spoken: bool = True) -> I
     app = Flask("past", static_folder=None)
     web = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
     public = f"http://127.0.0.1:{web.server_port}"
-    ours = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url)
-    connections = PastConnections(url, patience=10.0)
+    ours = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url, patience=10.0)
+    connections = PastConnections(url, patience=ours.patience)
     directory = DirectoryKeeper(connections, clock=clock)
-    app.register_blueprint(make_blueprint(make_line(Parts(ours, engine, connections, directory, clock))))
+    app.register_blueprint(make_blueprint(make_line(Parts(ours, engine, engine, connections, directory, clock))))
     carrier.add_number(
         NUMBER,
         voice_url=f"{public}/voice/incoming",

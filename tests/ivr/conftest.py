@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from ivr.signatures import sign
-from ringback.app import create_app
+from ringback.app import create_app, shut
 from ringback.installation import brand_for
 
 WHO = {"From": "+14155550100", "To": "+14155550199", "Direction": "inbound"}
@@ -59,7 +59,7 @@ def door(engine, settings, clock):
         brand_for(session, settings)
     app = create_app(settings, clock=clock)
     yield Door(app, settings)
-    app.extensions["ringback"].directory.stop()
+    shut(app)
 
 
 @pytest.fixture
@@ -70,4 +70,4 @@ def closed_door(engine, settings, clock):
         brand_for(session, real)
     app = create_app(real, clock=clock)
     yield Door(app, real)
-    app.extensions["ringback"].directory.stop()
+    shut(app)

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from core.caller_connections import CallerConnections
+from ivr.journal import Journal, NotKept
 from ivr.statements import FACTS
 from tests.conftest import scalar
 from tests.ivr.conftest import action, spoken
@@ -100,10 +101,9 @@ class TestACallerAlwaysHearsSomething:
             scalar(engine, "select count(*) from recording r join call c on c.id = r.call_id where c.sid = 'CA1'") == 1
         )
 
-    @pytest.mark.parametrize("error", [psycopg.OperationalError("away"), RuntimeError("our own mistake")])
-    def test_our_own_trouble_still_takes_a_message(self, door, monkeypatch, error):
+    def test_our_own_trouble_still_takes_a_message(self, door, monkeypatch):
         def broken(self, statement, values):
-            raise error
+            raise RuntimeError("our own mistake")
 
         monkeypatch.setattr(CallerConnections, "execute", broken)
         answer = door.incoming()
@@ -134,12 +134,17 @@ class TestACallerAlwaysHearsSomething:
                 heard.append("open again" in spoken(answer))
         assert heard == [False, False, True, False]
 
-    def test_while_the_database_is_away_the_carriers_news_are_refused_so_they_come_again(self, door, monkeypatch):
+    def test_where_nothing_can_be_kept_the_carriers_news_are_refused_so_they_come_again(self, door, monkeypatch):
         def broken(self, statement, values):
             raise psycopg.OperationalError("away")
 
+        def full(self, record):
+            raise NotKept("no space left")
+
         monkeypatch.setattr(CallerConnections, "execute", broken)
+        monkeypatch.setattr(Journal, "append", full)
         assert door.post("/voice/status", CallStatus="completed").status_code == 503
+        assert "leave a message" in spoken(door.incoming())
 
     def test_without_an_account_or_call_the_caller_is_still_answered(self, door):
         answer = door.post("/voice/incoming", AccountSid="")

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session
 
 from core.database import make_engine
-from ringback.app import create_app
+from ringback.app import create_app, shut
 from ringback.installation import brand_for
 from ringback.metrics import _Numbers
 from tests.conftest import execute
@@ -21,7 +21,7 @@ def client(engine, settings, clock):
         brand_for(session, settings)
     app = create_app(dataclasses.replace(settings, metrics_token=TOKEN), clock=clock)
     yield app.test_client()
-    app.extensions["ringback"].directory.stop()
+    shut(app)
 
 
 def numbers(client):

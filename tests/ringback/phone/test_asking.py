@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ringback.app import create_app
+from ringback.app import create_app, shut
 from ringback.phone.handles import Handles, Held, UnknownHandleError
 from ringback.phone.inputs import InputError, typed
 from ringback.phone.limits import Limit, TooOftenError
@@ -24,7 +24,7 @@ def test_outside_demo_mode_there_is_no_phone(settings, engine, clock):
     for page in NOUN.pages:
         path = page.path.replace("<handle>", "x")
         assert client.open(path, method=page.method).status_code == 404, path
-    app.extensions["ringback"].directory.stop()
+    shut(app)
 
 
 def test_the_page_reads_without_scripts_and_without_a_simulator(browser):
