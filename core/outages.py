@@ -16,7 +16,7 @@ LATER_CLASSES = ("25", "40", "42", "55", "57")
 
 
 class DatabaseAway(psycopg.OperationalError):
-    """The database is known to be away: nothing was asked of it. Try again when it is back."""
+    """The database is known to be away: nothing was asked of it. Try again when it is back. Its text is the cause."""
 
 
 class TimeIsOver(psycopg.OperationalError):
@@ -41,6 +41,8 @@ def cause(problem: psycopg.Error) -> str:
     """One word for logs and health pages, without the server's text, which may hold callers' numbers."""
     if isinstance(problem, TimeIsOver):
         return "silent"
+    if isinstance(problem, DatabaseAway):
+        return str(problem)
     names = {READ_ONLY: "read_only", "53100": "disk_full", "53300": "too_many_connections"}
     state = problem.sqlstate
     if state is None:

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core import logs
 from ivr import journal_folder as files
 from ivr.journal_format import HEADER, Record, decoded, pieces
 
 SETTLED_NANOSECONDS = 50_000_000
 """A folder changed as recently as this may change again under the same time stamp."""
+
+log = logs.get(__name__)
 
 TurnKey = tuple[str, str, int]
 
@@ -66,15 +69,18 @@ class Pending:
         return answer
 
     def _look(self) -> None:
+        """Never raises: a journal that cannot be read must not keep the database from being used."""
         try:
             changed = os.stat(self._folder).st_mtime_ns  # noqa: PTH116 - on every webhook: a Path costs as much again
+            if changed == self._changed and not self._segments:
+                return
+            with self._lock:
+                self._refresh()
+                self._changed = changed if time.time_ns() - changed > SETTLED_NANOSECONDS else -1
         except FileNotFoundError:
             return
-        if changed == self._changed and not self._segments:
-            return
-        with self._lock:
-            self._refresh()
-            self._changed = changed if time.time_ns() - changed > SETTLED_NANOSECONDS else -1
+        except OSError as problem:
+            log.error("journal_unreadable", why=problem.strerror)
 
     def _refresh(self) -> None:
         there = files.segments(self._folder)
