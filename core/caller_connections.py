@@ -13,6 +13,7 @@ from core.bounded import BoundedConnection
 from core.breaker import Breaker
 from core.clock import Clock, utc_now
 from core.database import KEEPALIVES
+from core.numbering import numbered
 from core.outages import READ_ONLY, TimeIsOver, is_away
 from core.waiting import within
 
@@ -37,8 +38,10 @@ class CallerConnections:
         self.patience = patience
         self.breaker = Breaker(self._probe, clock=clock)
         self._dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        # Each statement is planned once for a connection: its keys are the same whatever the values are.
         self._options = (
-            f"-c timezone=UTC -c statement_timeout={round(patience * STATEMENT_SHARE * 1000)}"
+            "-c plan_cache_mode=force_generic_plan"
+            f" -c timezone=UTC -c statement_timeout={round(patience * STATEMENT_SHARE * 1000)}"
             f" -c lock_timeout={round(patience * LOCK_SHARE * 1000)}"
         )
         self._local = threading.local()
@@ -114,5 +117,7 @@ class CallerConnections:
 
     @staticmethod
     def _run(connection: psycopg.Connection[TupleRow], statement: str, values: dict[str, Any]) -> list[TupleRow]:
-        cursor = connection.execute(statement, values)
+        ready = numbered(statement)
+        cursor = psycopg.RawCursor(connection)
+        cursor.execute(ready.text, ready.ordered(values))
         return cursor.fetchall() if cursor.description else []

@@ -27,7 +27,7 @@ from ivr.journal_keeping import JournalKeeper
 from ivr.line import Line
 from ivr.position import Seal
 from ivr.replaying import Replaying
-from ivr.webhooks import make_blueprint
+from ivr.webhooks import FrontDoor, make_blueprint
 from ivr.writing import Writing
 from people.directory_keeping import DirectoryKeeper
 from ringback import health, metrics
@@ -72,7 +72,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions["ringback"] = parts
     app.extensions["ringback.journal"] = keeper.start() if keeper else None
-    app.register_blueprint(make_blueprint(make_line(parts)))
+    line = make_line(parts)
+    app.register_blueprint(make_blueprint(line))
     app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
     app.register_blueprint(metrics.make_blueprint(parts.engine, settings.metrics_token, clock))
     mount_api(app, parts)
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     if settings.trusted_proxies:
         # Only for who is asking, in logs and the record of plays: signatures are checked against PUBLIC_URL alone.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = FrontDoor(line, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
