@@ -1,4 +1,4 @@
-"""`bin/bench`: all benchmarks; `bin/bench NAME …`: some."""
+"""`bin/bench`: all benchmarks; `bin/bench NAME …`: some; `bin/bench chaos --help`: the chaos run."""
 
 import importlib
 import os
@@ -10,6 +10,10 @@ NAMES = ("twiml", "signature", "flow", "webhook")
 
 def main(names: list[str]) -> int:
     """Run them and print their lines; 2 for a name that does not exist."""
+    if names[:1] == ["chaos"]:
+        from bench.chaos import running
+
+        return running.main(names[1:])
     if unknown := [name for name in names if name not in (*NAMES, "all")]:
         print(f"bench: no benchmark {unknown[0]!r}; there are: {', '.join(NAMES)}, all", file=sys.stderr)  # noqa: T201
         return 2

@@ -7,6 +7,7 @@ user attributes; the test's own folder, shared memory and /var/tmp are tried in 
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ ACCESS_KEY = "test:tester"
 SECRET_KEY = "testing"
 
 _KINDS = {"account": "account.server", "container": "container.server", "object": "obj.server"}
+_PROGRAMS = {**_KINDS, "proxy": "proxy.server"}
 _START_SECONDS = 60
 
 # The child asks the kernel to be ended with us, so that a killed test run leaves nothing behind.
@@ -38,8 +40,15 @@ class Swift:
     base: Path
     children: list[subprocess.Popen[bytes]]
 
+    def keep_alive(self) -> None:
+        """Start again what has ended; nothing waits for it to answer."""
+        for place, (name, module) in enumerate(_PROGRAMS.items()):
+            if self.children[place].poll() is not None:
+                self.children[place] = _child(self.base, name, module)
+
     def stop(self) -> None:
         for child in self.children:
+            child.send_signal(signal.SIGCONT)  # one that was stopped hears nothing else
             child.terminate()
         for child in self.children:
             try:
@@ -58,7 +67,7 @@ def start(preferred: Path) -> Swift:
     _write_configuration(base, ports)
     swift = Swift(f"http://127.0.0.1:{ports['proxy']}", base, [])
     try:
-        for name, module in {**_KINDS, "proxy": "proxy.server"}.items():
+        for name, module in _PROGRAMS.items():
             swift.children.append(_child(base, name, module))
         for name, port in ports.items():
             _await(port, name, base, swift.children)
@@ -95,13 +104,13 @@ def _write_rings(base: Path, ports: dict[str, int]) -> None:
 
     (base / "dev" / "d1").mkdir(parents=True)
     for kind in _KINDS:
-        builder = RingBuilder(6, 1, 0)
-        builder.add_dev(
+        builder = RingBuilder(6, 1, 0)  # type: ignore[no-untyped-call]
+        builder.add_dev(  # type: ignore[no-untyped-call]
             {"id": 0, "region": 1, "zone": 1, "ip": "127.0.0.1", "port": ports[kind], "device": "d1"}
             | {"weight": 1.0, "replication_ip": "127.0.0.1", "replication_port": ports[kind], "meta": ""}
         )
-        builder.rebalance()
-        builder.get_ring().save(f"{base}/{kind}.ring.gz")
+        builder.rebalance()  # type: ignore[no-untyped-call]
+        builder.get_ring().save(f"{base}/{kind}.ring.gz")  # type: ignore[no-untyped-call]
 
 
 def _write_configuration(base: Path, ports: dict[str, int]) -> None:

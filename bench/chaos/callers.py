@@ -133,9 +133,14 @@ class Town(Phones):
 
     def __init__(self, seed: int, agents: Sequence[str]) -> None:
         super().__init__()
-        self._seed, self._agents = seed, frozenset(agents)
+        self._seed = seed
+        self.employ(agents)
         self._rung: dict[str, int] = {}
         self.accounts: list[Account] = []
+
+    def employ(self, agents: Sequence[str]) -> None:
+        """From now on these numbers are agents'."""
+        self._agents = frozenset(agents)
 
     def ring(self, address: str) -> Behaviour:
         """What this phone does this time."""

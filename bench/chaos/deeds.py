@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench.chaos.callers import Account
 from simulator.carrier import Carrier
+from simulator.delivery import Disagreement
 from simulator.lying import Lying
 
 
@@ -105,7 +107,15 @@ def deeds_of(carrier: Carrier, accounts: Iterable[Account]) -> Deeds:
     )
     delivery = carrier.delivery
     differing = delivery.disagreements if isinstance(delivery, Lying) else []
-    return Deeds(calls, recordings, tuple(f"{each.webhook.call_sid} {each.webhook.kind}" for each in differing), rung)
+    return Deeds(calls, recordings, tuple(_difference(each) for each in differing), rung)
+
+
+def _difference(found: Disagreement) -> str:
+    """Whose webhook it was, and where the two answers part."""
+    first, second = found.first.decode(errors="replace"), found.second.decode(errors="replace")
+    same = next((at for at, (one, other) in enumerate(zip(first, second, strict=False)) if one != other), 0)
+    parts = f"…{first[max(0, same - 20) : same + 60]!r} and …{second[max(0, same - 20) : same + 60]!r}"
+    return f"{found.webhook.call_sid} {found.webhook.kind} {urlsplit(found.webhook.url).path}: {parts}"
 
 
 def _digest(carrier: Carrier, sid: str) -> str | None:

@@ -1,0 +1,218 @@
+"""The whole house as in production: real servers behind fault proxies, granian, workers, timetable, and the carrier."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from sqlalchemy.orm import Session
+
+from bench.chaos.callers import Town
+from bench.chaos.evidence import S3Bucket
+from bench.chaos.programs import ROOT, Program
+from core.config import Settings, load
+from core.database import make_engine
+from ringback.demo_line import webhooks
+from ringback.embedded import Embedded
+from ringback.embedded_postgres import EmbeddedPostgres
+from ringback.embedded_redis import EmbeddedRedis
+from ringback.fallback_document import document
+from ringback.installation import prepare, seed_demo
+from simulator.carrier import Carrier
+from simulator.fault_proxy import FaultProxy, Upstream
+from simulator.lies import Lies
+from simulator.server import Server
+from simulator.speech import Speaker
+from tests import swift_server
+
+LINE = "+14155550199"
+BUCKET = "recordings"
+WEB_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that runs, by name; `settings` reach the servers through the proxies."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    folder: Path
+    postgres: EmbeddedPostgres
+    redis: EmbeddedRedis
+    swift: swift_server.Swift
+    proxies: Mapping[str, FaultProxy]
+    programs: Mapping[str, Program]
+    carrier: Carrier
+    town: Town
+    database_url: str
+    """The database itself, past its proxy."""
+    redis_url: str
+
+    @property
+    def bucket(self) -> S3Bucket:
+        """The bucket itself, past its proxy."""
+        return S3Bucket(client(self.swift.endpoint_url), BUCKET)
+
+    def keep_alive(self) -> None:
+        """Start again whatever has ended."""
+        for server in (self.postgres, self.redis):
+            if not server.is_alive():
+                server.start()
+        self.swift.keep_alive()
+        for program in self.programs.values():
+            program.keep_alive()
+
+
+@contextmanager
+def opened(folder: Path, *, seed: int, lies: Lies) -> Iterator[House]:
+    """Start everything below `folder`, and end all of it. Call it in the main thread."""
+    with ExitStack() as stack:
+        embedded = Embedded(folder / "servers")
+        embedded.start()
+        stack.callback(embedded.stop)
+        postgres, redis = embedded.servers
+        assert isinstance(postgres, EmbeddedPostgres)  # noqa: S101 - for the type checker
+        assert isinstance(redis, EmbeddedRedis)  # noqa: S101
+        swift = swift_server.start(folder)
+        stack.callback(swift.stop)
+        client(swift.endpoint_url).create_bucket(Bucket=BUCKET)
+        sockets = Path(parse_qs(urlsplit(postgres.url).query)["host"][0])
+        s3 = urlsplit(swift.endpoint_url)
+        upstreams: dict[str, Upstream] = {
+            "database": str(sockets / ".s.PGSQL.5432"),
+            "redis": unquote(urlsplit(redis.url).path),
+            "bucket": (s3.hostname or "", s3.port or 0),
+        }
+        proxies = {name: stack.enter_context(FaultProxy(upstream)) for name, upstream in upstreams.items()}
+        port = free_port()
+        carrier, town, api_url = _carrier(stack, folder, seed=seed, lies=lies)
+        environ = _environ(folder, proxies, port=port, carrier=carrier, api_url=api_url)
+        settings = load(environ, Path(os.devnull))
+        prepare(replace(settings, database_url=postgres.url))
+        _agents(town, replace(settings, database_url=postgres.url))
+        addresses = webhooks(settings) | {"voice_fallback_url": stack.enter_context(_elsewhere())}
+        carrier.add_number(LINE, **addresses)
+        (folder / "log").mkdir(exist_ok=True)
+        programs = {
+            name: Program(name, arguments, environ=environ, log=folder / "log" / f"{name}.log")
+            for name, arguments in {"web": ["serve"], "worker": ["worker"], "timetable": ["timetable"]}.items()
+        }
+        for program in programs.values():
+            stack.callback(program.stop)
+            program.keep_alive()
+        yield House(
+            settings=settings,
+            environ=environ,
+            folder=folder,
+            postgres=postgres,
+            redis=redis,
+            swift=swift,
+            proxies=proxies,
+            programs=programs,
+            carrier=carrier,
+            town=town,
+            database_url=postgres.url,
+            redis_url=redis.url,
+        )
+
+
+def client(endpoint_url: str) -> Any:
+    """The bucket's own door."""
+    import boto3
+
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id=swift_server.ACCESS_KEY,
+        aws_secret_access_key=swift_server.SECRET_KEY,
+    )
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _carrier(stack: ExitStack, folder: Path, *, seed: int, lies: Lies) -> tuple[Carrier, Town, str]:
+    carrier = Carrier(seed=seed, lies=lies, speaker=Speaker(spoken=False))
+    server = stack.enter_context(closing(Server(carrier)))
+    server.start()
+    carrier.api_url = server.url
+    carrier.phones = town = Town(seed, ())
+    return carrier, town, server.url
+
+
+def _environ(
+    folder: Path, proxies: Mapping[str, FaultProxy], *, port: int, carrier: Carrier, api_url: str
+) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    return kept | {
+        "PYTHONPATH": str(ROOT),
+        "RINGBACK_DOTENV": os.devnull,
+        "RINGBACK_DATA": str(folder / "var"),
+        "RINGBACK_DEMO": "0",
+        "PORT": str(port),
+        "DATABASE_URL": f"postgresql://ringback@127.0.0.1:{proxies['database'].port}/ringback",
+        "REDIS_URL": f"redis://127.0.0.1:{proxies['redis'].port}/0",
+        "S3_BUCKET": BUCKET,
+        "S3_ENDPOINT_URL": f"http://127.0.0.1:{proxies['bucket'].port}",
+        "S3_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": swift_server.ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": swift_server.SECRET_KEY,
+        "TWILIO_ACCOUNT_SID": carrier.account_sid,
+        "TWILIO_AUTH_TOKEN": carrier.auth_token,
+        "TWILIO_API_URL": api_url,
+        "SECRET_KEY": "a-key-for-a-run-that-is-thrown-away-0123456789",
+        "WEB_CONCURRENCY": str(WEB_WORKERS),
+        "LOG_LEVEL": "warning",
+    }
+
+
+def _agents(town: Town, settings: Settings) -> None:
+    """People in every department, at work around the clock."""
+    engine = make_engine(settings.database_url or "")
+    with Session(engine) as session, session.begin():
+        seed_demo(session, settings)
+    with engine.connect() as connection:
+        phones = connection.exec_driver_sql("select phone from account where phone is not null").scalars()
+        town.employ(tuple(phones))
+    engine.dispose()
+
+
+@contextmanager
+def _elsewhere() -> Iterator[str]:
+    """The fallback document on another host, as `carrier setup` advises."""
+    text = document().encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="elsewhere", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/fallback"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
