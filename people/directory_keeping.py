@@ -1,6 +1,10 @@
-"""Keep a fresh directory in this process: a thread looks every two seconds whether the rows have changed."""
+"""Keep a fresh directory in this process: a thread looks every two seconds whether the rows have changed.
+
+Each new one is kept as a file as well: a process that starts while the database is away answers from it.
+"""
 
 import threading
+from pathlib import Path
 from typing import Self
 
 import psycopg
@@ -9,6 +13,7 @@ import structlog
 from core.clock import Clock
 from people.directory import Directory
 from people.directory_loading import Statements, load, revision_of
+from people.directory_snapshot import SnapshotSpoiled, read_snapshot, write_snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -19,20 +24,24 @@ ANYWAY_LOOKS = 30
 
 
 class NoDirectoryError(LookupError):
-    """The database was never reached since this process started. Try again."""
+    """The database was never reached since this process started, and no snapshot tells of it. Try again."""
 
 
 class DirectoryKeeper:
-    """The newest directory that could be read. While the database is away the last one stays.
+    """The newest directory that could be read. While the database is away the last one stays; snapshot: its file.
 
     `start` it after the process has forked: threads do not survive a fork.
     """
 
-    def __init__(self, connections: Statements, *, clock: Clock, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self, connections: Statements, *, clock: Clock, look_seconds: float = LOOK_SECONDS, snapshot: Path | None = None
+    ) -> None:
         self._connections = connections
         self._clock = clock
         self._look_seconds = look_seconds
+        self._snapshot = snapshot
         self._directory: Directory | None = None
+        self._from_file = False
         self._unread = 0
         self._away = False
         self._reading = threading.Lock()
@@ -56,8 +65,9 @@ class DirectoryKeeper:
         return self._directory is not None
 
     def start(self) -> Self:
-        """Keep the directory fresh from now on; waits a moment for the first reading."""
+        """Keep the directory fresh from now on; waits a moment for the first reading, if no snapshot tells."""
         if self._thread is None:
+            self._recall()
             self._thread = threading.Thread(target=self._keep, name="directory", daemon=True)
             self._thread.start()
             self._looked.wait(FIRST_SECONDS)
@@ -88,7 +98,8 @@ class DirectoryKeeper:
         try:
             if self._is_old():
                 self._directory = load(self._connections, now=self._clock())
-                self._unread = 0
+                self._unread, self._from_file = 0, False
+                self._remember(self._directory)
         except psycopg.Error as problem:
             if not self._away:
                 log.warning("directory_kept", why=type(problem).__name__, has_one=self._directory is not None)
@@ -98,8 +109,27 @@ class DirectoryKeeper:
             log.info("directory_fresh_again")
         self._away = False
 
+    def _recall(self) -> None:
+        """What the file tells serves until the rows were read; without one, callers get the emergency answer."""
+        if self._snapshot is None or self._directory is not None:
+            return
+        try:
+            self._directory, self._from_file = read_snapshot(self._snapshot), True
+        except FileNotFoundError:
+            log.info("no_directory_snapshot", at=str(self._snapshot))
+        except (OSError, SnapshotSpoiled) as problem:
+            log.error("directory_snapshot_unusable", why=str(problem))
+
+    def _remember(self, directory: Directory) -> None:
+        if self._snapshot is None or not directory.brands:
+            return
+        try:
+            write_snapshot(self._snapshot, directory)
+        except OSError as problem:
+            log.error("directory_snapshot_not_written", why=problem.strerror)
+
     def _is_old(self) -> bool:
-        if self._directory is None:
+        if self._directory is None or self._from_file:
             return True
         self._unread += 1
         return self._unread >= ANYWAY_LOOKS or revision_of(self._connections) != self._directory.revision

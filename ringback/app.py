@@ -30,6 +30,7 @@ from ivr.replaying import Replaying
 from ivr.webhooks import FrontDoor, make_blueprint
 from ivr.writing import Writing
 from people.directory_keeping import DirectoryKeeper
+from people.directory_snapshot import FILE as SNAPSHOT
 from ringback import health, metrics
 from routing.callback_rules import rules_from
 
@@ -104,7 +105,7 @@ def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     connections = CallerConnections(settings.database_url, patience=settings.patience, clock=clock)
     engine = make_engine(settings.database_url, patience=STAFF_PATIENCE_SECONDS, breaker=connections.breaker)
     caller_engine = make_engine(settings.database_url, patience=settings.patience, breaker=connections.breaker)
-    directory = DirectoryKeeper(connections, clock=clock)
+    directory = DirectoryKeeper(connections, clock=clock, snapshot=settings.data / SNAPSHOT)
     journal = Journal(journal_folder(settings))
     return Parts(settings, engine, caller_engine, connections, directory, clock, journal)
 
