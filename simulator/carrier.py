@@ -37,8 +37,9 @@ class Carrier:
     `api_url` is where its REST API is said to be found, for the recordings' addresses. `seed` makes its SIDs and
     token the same each time. `inline` performs outbound calls in the thread that asks for them. `delivery` wraps the
     wire, to have webhooks arrive late, twice or in another order. `api_keys` (SID to secret) and `verified` numbers
-    may be added. With `lies`, drawn from `lies_seed` (else `seed`) and each call's number, it does not keep its promises; `liar` remembers
-    which. `patience` is how many real seconds somebody waits for another person before giving up a round.
+    may be added. With `lies`, drawn from `lies_seed` (else `seed`) and each call's number, it does not keep its
+    promises; `liar` remembers which. `patience` is how many real seconds somebody waits for another person before
+    giving up a round.
     """
 
     def __init__(

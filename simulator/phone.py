@@ -132,16 +132,15 @@ class Phone:
         return Document(_verbs(answer), step.url if same else answer.url, answer.method)
 
     def _failed(self, code: int, message: str, url: str) -> Fetch:
-        """Note a failure and go to the fallback address, once; a document that is merely wrong stops the call.
+        """Note a failure and go to the fallback address, unless it failed itself; a wrong document ends the call.
 
         The carrier would perform what it can of a wrong document; here that would hide the mistake.
         """
         self.leg.complain(code, message, url)
         fallback = self.leg.fallback
-        if fallback is None or not fallback.url or (code >= 12200 and code != 12300):
+        if fallback is None or not fallback.url or url == fallback.url or (code >= 12200 and code != 12300):
             self._apologise()
             raise EndedError("line")
-        self.leg.fallback = None
         params = (("ErrorCode", str(code)), ("ErrorUrl", url))
         return Fetch(fallback.url, fallback.method, params, kind="fallback")
 

@@ -1,6 +1,6 @@
 """The checker: what the simulator did, the database and the bucket, compared. It knows nothing of the product's code.
 
-`python -m bench.chaos.checking DEEDS DATABASE_URL FOLDER` looks at a run again that was kept.
+`python -m bench.chaos.checking DEEDS DATABASE_URL RECORDINGS JOURNAL` looks at a run again that was kept.
 """
 
 import sys
@@ -55,13 +55,13 @@ def check(deeds: Deeds, evidence: Evidence) -> Report:
     )
 
 
-def look(deeds: Deeds, database_url: str, bucket: Bucket) -> Report:
-    """Read database and bucket, and compare."""
-    return check(deeds, gather(database_url, bucket))
+def look(deeds: Deeds, database_url: str, bucket: Bucket, journal: Path) -> Report:
+    """Read database, bucket and journal, and compare."""
+    return check(deeds, gather(database_url, bucket, journal))
 
 
 if __name__ == "__main__":
-    kept, database, folder = sys.argv[1:4]
-    report = look(Deeds.load(Path(kept)), database, FolderBucket(Path(folder)))
+    kept, database, folder, journal = sys.argv[1:5]
+    report = look(Deeds.load(Path(kept)), database, FolderBucket(Path(folder)), Path(journal))
     print("\n".join(report.lines()))  # noqa: T201
     sys.exit(0 if report.clean else 1)

@@ -78,7 +78,7 @@ def recordings_lost(deeds: Deeds, found: Evidence) -> Iterator[str]:
     rows = found.by("recording", "sid")
     alarms = {row["facts"].get("recording") for row in found["event"] if row["type"] == "recording_missing"}
     for made in deeds.recordings:
-        if made.status == "absent" and not rows.get(made.sid):
+        if not rows.get(made.sid) and (made.status == "absent" or not made.announced):
             continue
         known = rows.get(made.sid, [])
         if len(known) != 1:
@@ -93,6 +93,14 @@ def recordings_lost(deeds: Deeds, found: Evidence) -> Iterator[str]:
             yield f"recording row {row['id']} is still {row['state']}"
         if row["state"] == "missing" and row["id"] not in alarms:
             yield f"recording row {row['id']} is missing without an alarm"
+
+
+def left_at_carrier(deeds: Deeds, found: Evidence) -> Iterator[str]:
+    """Messages left with the fallback document, of which the product is never told, were found all the same."""
+    known = {row["sid"] for row in found["recording"]}
+    for made in deeds.recordings:
+        if not made.announced and made.status != "absent" and made.sid not in known:
+            yield f"{made.sid} of {made.call_sid} is known to the carrier alone"
 
 
 def wrong_sounds(deeds: Deeds, found: Evidence) -> Iterator[str]:
@@ -164,6 +172,11 @@ def jobs_open(deeds: Deeds, found: Evidence) -> Iterator[str]:
             yield f"recording row {row['id']} is stored, and the job that did it is gone"
 
 
+def journal_left(deeds: Deeds, found: Evidence) -> Iterator[str]:
+    """What was kept while the database was away has been applied, all of it."""
+    yield from found.journal
+
+
 def done_twice(deeds: Deeds, found: Evidence) -> Iterator[str]:
     """What happens once is told once, and asked for once."""
     times = Counter(
@@ -201,9 +214,11 @@ CHECKS: dict[str, Check] = {
     "off their ticket": calls_off_ticket,
     "wrong ends": wrong_ends,
     "recordings lost": recordings_lost,
+    "left at carrier": left_at_carrier,
     "wrong sounds": wrong_sounds,
     "broken promises": promises_broken,
     "jobs left": jobs_open,
+    "journal left": journal_left,
     "done twice": done_twice,
     "silences": silences,
     "two answers": two_answers,

@@ -37,7 +37,10 @@ class CallDeed:
 
 @dataclass(frozen=True)
 class RecordingDeed:
-    """One recording as it was. `sha256` of its sound; None where there is none. `fate` as in `simulator.liar`."""
+    """One recording as it was. `sha256` of its sound; None where there is none. `fate` as in `simulator.liar`.
+
+    `announced`: the product asked to be told of it. Those left with the fallback document are not.
+    """
 
     sid: str
     call_sid: str
@@ -45,6 +48,7 @@ class RecordingDeed:
     source: str
     fate: str
     sha256: str | None
+    announced: bool = True
 
     @property
     def obtainable(self) -> bool:
@@ -102,7 +106,15 @@ def deeds_of(carrier: Carrier, accounts: Iterable[Account]) -> Deeds:
         for call in tuple(carrier.store.calls.values())
     )
     recordings = tuple(
-        RecordingDeed(made.sid, made.call_sid, made.status, made.source, made.fate, _digest(carrier, made.sid))
+        RecordingDeed(
+            sid=made.sid,
+            call_sid=made.call_sid,
+            status=made.status,
+            source=made.source,
+            fate=made.fate,
+            sha256=_digest(carrier, made.sid),
+            announced=made.callback is not None,
+        )
         for made in tuple(carrier.store.recordings.values())
     )
     delivery = carrier.delivery

@@ -78,10 +78,11 @@ class S3Bucket:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Rows by table, and objects by key."""
+    """Rows by table, objects by key, and files of the journal that nobody has applied."""
 
     rows: Mapping[str, list[Row]]
     objects: Mapping[str, Kept]
+    journal: tuple[str, ...] = ()
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.rows[table]
@@ -94,12 +95,12 @@ class Evidence:
         return found
 
 
-def gather(database_url: str, bucket: Bucket) -> Evidence:
+def gather(database_url: str, bucket: Bucket, journal: Path) -> Evidence:
     """Read everything, at one moment of the database. Raises what psycopg and the bucket raise."""
     with psycopg.connect(database_url.replace("+psycopg", "", 1), row_factory=dict_row) as connection:
         connection.execute("set transaction isolation level repeatable read read only")
         rows = rows_of(connection)
-    return Evidence(rows, objects_of(bucket))
+    return Evidence(rows, objects_of(bucket), waiting(journal))
 
 
 def rows_of(connection: "psycopg.Connection[Row]") -> dict[str, list[Row]]:
@@ -110,3 +111,9 @@ def rows_of(connection: "psycopg.Connection[Row]") -> dict[str, list[Row]]:
 def objects_of(bucket: Bucket) -> dict[str, Kept]:
     """The objects that are compared."""
     return {key: Kept(len(data), hashlib.sha256(data).hexdigest()) for key, data in bucket.objects()}
+
+
+def waiting(journal: Path) -> tuple[str, ...]:
+    """Segments not applied yet, and records set apart because they could not be; last bytes of the dead are neither."""
+    apart = [file for kind in ("refused", "damaged") for file in journal.glob(f"{kind}/*")]
+    return tuple(str(file.relative_to(journal)) for file in (*sorted(journal.glob("*.log")), *sorted(apart)))

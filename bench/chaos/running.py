@@ -18,7 +18,7 @@ from bench.chaos.checking import Report, look
 from bench.chaos.conductor import Conductor
 from bench.chaos.deeds import deeds_of
 from bench.chaos.house import LINE, House, opened
-from bench.chaos.settling import settle
+from bench.chaos.settling import STUCK_AFTER, settle
 from simulator.lies import PRESETS, Lies
 
 Say = Callable[[str], None]
@@ -38,7 +38,9 @@ class Run:
     rate: float
 
 
-def run(*, calls: int, seed: int, lies: Lies, at_once: int, folder: Path, say: Say) -> Run:
+def run(
+    *, calls: int, seed: int, lies: Lies, at_once: int, folder: Path, say: Say, stuck_after: float = STUCK_AFTER
+) -> Run:
     """Start the house, call, break, settle, check. Call it in the main thread."""
     with opened(folder, seed=seed, lies=lies) as house:
         _await_ready(house)
@@ -48,10 +50,10 @@ def run(*, calls: int, seed: int, lies: Lies, at_once: int, folder: Path, say: S
         rate = calls / (time.monotonic() - began)
         conductor.heal()
         say(f"all {calls} calls are over, {rate:.1f}/s, {conductor.done.total()} faults; settling")
-        settle(house, say)
+        settle(house, say, stuck_after=stuck_after)
         deeds = deeds_of(house.carrier, [*accounts, *house.town.accounts])
         deeds.save(folder / "deeds.json")
-        report = look(deeds, house.database_url, house.bucket)
+        report = look(deeds, house.database_url, house.bucket, house.settings.data / "journal")
         told = Counter(told.lie for told in house.carrier.liar.told)
         return Run(report, conductor.done, told, rate)
 

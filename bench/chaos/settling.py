@@ -17,6 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from bench.chaos.house import House
 from core.config import load
 from core.database import make_engine
+from ivr import journal_folder
 from ringback.app import create_app, shut
 from workers.draining import drain
 from workers.timetable import Timetable
@@ -47,7 +48,6 @@ def settle(house: House, say: Say, *, stuck_after: float = STUCK_AFTER) -> None:
     _by_itself(house, say, stuck_after)
     for program in house.programs.values():
         program.stop()
-    journal = house.settings.data / "journal"
     with _moved_on(house) as (clock, equipment):
         timetable = Timetable(engine=equipment.engine, clock=clock)
         began = clock()
@@ -63,9 +63,6 @@ def settle(house: House, say: Say, *, stuck_after: float = STUCK_AFTER) -> None:
                 break
             clock.move_to(min(clock() + STEP, _next(house, clock()) or clock() + STEP))
         say(f"  at rest {clock() - began} later, after {number + 1} rounds: {left} open")
-    left_over = [file.name for file in journal.rglob("*") if file.is_file()] if journal.exists() else []
-    if left_over:
-        say(f"  the journal's folder holds {len(left_over)} files: {', '.join(sorted(left_over)[:5])}")
 
 
 class _Quiet(WSGIRequestHandler):
@@ -102,13 +99,12 @@ def _by_itself(house: House, say: Say, stuck_after: float) -> None:
         time.sleep(0.2)
         if (now_done := _count(house, DONE)) > done:
             done, moved = now_done, time.monotonic()
-    left = f"{waits} jobs due are left, {_journaled(house)} bytes in the journal"
+    left = f"{waits} jobs due are left, {_journaled(house)} records in the journal"
     say(f"  by itself, in {time.monotonic() - began:.0f} s: {done} jobs done, {left}")
 
 
 def _journaled(house: House) -> int:
-    folder = house.settings.data / "journal"
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.exists() else 0
+    return journal_folder.state(house.settings.data / "journal").records
 
 
 @contextmanager

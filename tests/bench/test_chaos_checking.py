@@ -13,7 +13,7 @@ from bench.chaos.callers import Account, Town, caller
 from bench.chaos.checking import check
 from bench.chaos.checks import CHECKS
 from bench.chaos.deeds import Deeds, deeds_of
-from bench.chaos.evidence import Evidence, FolderBucket, objects_of, rows_of
+from bench.chaos.evidence import Evidence, FolderBucket, objects_of, rows_of, waiting
 from tests.house import LINE
 
 SEED = 4
@@ -131,6 +131,8 @@ ELSEWHERE: dict[str, tuple[str, Callable[[Deeds, dict[str, Any]], Deeds | None]]
         dataclasses.replace(call, silences=("the line hung up",)) for call in deeds.calls))),
     "somebody who was rung heard nothing": ("silences", lambda deeds, objects: dataclasses.replace(
         deeds, silences=("the line hung up",))),
+    "a message nobody was told of": ("left at carrier", lambda deeds, objects: dataclasses.replace(
+        deeds, recordings=(dataclasses.replace(deeds.recordings[0], sid="RE" + "2" * 32, announced=False),))),
     "two answers": ("two answers", lambda deeds, objects: dataclasses.replace(deeds, disagreements=("CA1 voice",))),
 }  # fmt: skip
 
@@ -153,8 +155,13 @@ def test_it_finds_nothing_where_all_is_well_and_each_loss_that_is_planted(well, 
         changed = plant(deeds, kept) or deeds
         if not check(changed, Evidence(rows_of(connection), kept)).cases[column]:
             missed.append(f"{name}: not in {column}")
+    (tmp_path / "refused").mkdir()
+    for left in (tmp_path / "1-2-3.log", tmp_path / "refused" / "4.line", tmp_path / "drain.lock"):
+        left.touch()
+    cases = check(deeds, Evidence(rows_of(connection), objects, waiting(tmp_path))).cases
+    assert cases["journal left"] == ("1-2-3.log", "refused/4.line")
     assert not missed
-    assert {column for column, _ in (*IN_THE_DATABASE.values(), *ELSEWHERE.values())} == set(CHECKS)
+    assert {"journal left"} | {column for column, _ in (*IN_THE_DATABASE.values(), *ELSEWHERE.values())} == set(CHECKS)
     an_alarm_is_part_of_missing(deeds, connection)
     deeds.save(tmp_path / "deeds.json")
     assert Deeds.load(tmp_path / "deeds.json") == deeds

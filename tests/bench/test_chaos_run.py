@@ -1,0 +1,27 @@
+"""A small chaos run in every test run, with a seed that is always the same and one that never is.
+
+`bin/bench chaos --calls 10000` is the large one.
+"""
+
+from pathlib import Path
+from random import SystemRandom
+
+import pytest
+
+from bench.chaos.running import lines, run
+from simulator.lies import CARELESS
+
+CALLS = 60
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("swift")]
+
+
+@pytest.mark.parametrize("seed", [20261122, None], ids=["always the same", "another each time"])
+def test_nothing_is_lost_while_everything_is_broken(tmp_path: Path, seed: int | None, capsys) -> None:
+    drawn = SystemRandom().randrange(10**6) if seed is None else seed
+    with capsys.disabled():
+        print(f"\nchaos: {CALLS} calls, seed {drawn}")
+    done = run(calls=CALLS, seed=drawn, lies=CARELESS, at_once=8, folder=tmp_path, say=print, stuck_after=10.0)
+    assert done.report.clean, "\n".join([f"seed {drawn}", *lines(done)])
+    assert done.report.compared["calls"] >= CALLS
+    assert done.faults.total() > 1
