@@ -3,6 +3,7 @@
 `bin/bench chaos --calls 10000` is the large one.
 """
 
+import sys
 from pathlib import Path
 from random import SystemRandom
 
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("swift")]
 def test_nothing_is_lost_while_everything_is_broken(tmp_path: Path, seed: int | None, capsys) -> None:
     drawn = SystemRandom().randrange(10**6) if seed is None else seed
     with capsys.disabled():
-        print(f"\nchaos: {CALLS} calls, seed {drawn}")
+        sys.stdout.write(f"\nchaos: {CALLS} calls, seed {drawn}\n")
     done = run(calls=CALLS, seed=drawn, lies=CARELESS, at_once=8, folder=tmp_path, say=print, stuck_after=10.0)
     assert done.report.clean, "\n".join([f"seed {drawn}", *lines(done)])
     assert done.report.compared["calls"] >= CALLS
