@@ -133,11 +133,10 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a small file so that it is there whole or not at all, also after the machine lost power."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, data)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
     draft.replace(path)
 
 

@@ -23,6 +23,7 @@ from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.flows import Flows
 from ivr.journal import Journal
+from ivr.journal_folder import state
 from ivr.journal_keeping import JournalKeeper
 from ivr.line import Line
 from ivr.position import Seal
@@ -75,8 +76,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.extensions["ringback.journal"] = keeper.start() if keeper else None
     line = make_line(parts)
     app.register_blueprint(make_blueprint(line))
-    app.register_blueprint(health.make_blueprint(parts.engine, parts.directory, clock))
-    app.register_blueprint(metrics.make_blueprint(parts.engine, settings.metrics_token, clock))
+    watched = health.Watched(parts.connections, parts.directory, parts.journal, clock)
+    app.register_blueprint(health.make_blueprint(watched))
+    breaker, folder = parts.connections.breaker, journal_folder(settings)
+    app.register_blueprint(
+        metrics.make_blueprint(parts.engine, settings.metrics_token, clock, journal=folder, breaker=breaker)
+    )
     mount_api(app, parts)
     mount_console(app, parts)
     if settings.trusted_proxies:
@@ -169,6 +174,7 @@ def mount_console(app: Flask, parts: Parts) -> None:
     """The staff's door; in demo mode with the browser phone, which alone brings the simulator into this process."""
     settings, storage = parts.settings, lru_cache(maxsize=1)(partial(storage_of, parts.settings))
     made = ConsoleParts(settings=settings, engine=parts.engine, clock=parts.clock, storage=storage)
+    made.more["journal"] = partial(state, journal_folder(settings))
     if not settings.demo:
         console.register(app, made)
         return

@@ -40,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     examinations: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("address", lambda: _address(settings)),
         ("database", lambda: _database(engine)),
+        ("journal", lambda: _journal(settings)),
         ("jobs", lambda: _jobs(engine)),
         ("redis", lambda: _redis(settings)),
         ("storage", lambda: _storage(settings)),
@@ -60,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 CURES = {
     "address": "set PUBLIC_URL to the address the carrier calls",
     "database": "is the server up, and DATABASE_URL right? then run: bin/ringback migrate",
+    "journal": "calls of an outage are kept here: make the folder writable, and room on its disk",
     "jobs": "is the database up?",
     "redis": "is the server up, and REDIS_URL right? jobs wait in the database meanwhile",
     "storage": "check S3_BUCKET, S3_ENDPOINT_URL and the two keys, or the folder's space and rights",
@@ -91,6 +93,25 @@ def _database(engine: Engine) -> Finding:
             "run: bin/ringback migrate",
         )
     return Finding("database", True, f"PostgreSQL {version.split()[0]}, schema {schema}")
+
+
+def _journal(settings: Settings) -> Finding:
+    from core.clock import utc_now
+    from ivr.journal import Journal
+    from ivr.journal_folder import state
+
+    folder = settings.data / "journal"
+    Journal(folder).check()
+    kept = state(folder)
+    seen = f"{kept.records} waiting, {kept.refused} refused, {kept.damaged} damaged"
+    if kept.refused or kept.damaged:
+        cure = f"look at them with bin/ringback journal show, in {folder}; docs/runbook.md says what to do"
+        return Finding("journal", False, seen, cure)
+    waited = (utc_now() - kept.oldest_at).total_seconds() if kept.oldest_at else 0.0
+    if waited > OVERDUE_SECONDS:
+        cure = "is the database up, migrated and writable? then: bin/ringback journal drain"
+        return Finding("journal", False, f"{seen}, the oldest for {waited / 60:.0f} min", cure)
+    return Finding("journal", True, seen)
 
 
 def _jobs(engine: Engine) -> Finding:

@@ -1,8 +1,12 @@
-"""Numbers for Prometheus at /metrics, read from the database when asked: any web process gives the same answer."""
+"""Numbers for Prometheus at /metrics, read when asked from the database and this host's journal.
+
+Any web process of a host gives the same answer, except whether its own breaker is open.
+"""
 
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from flask import Blueprint, Response, request
 from prometheus_client import CollectorRegistry, generate_latest
@@ -11,7 +15,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.breaker import Breaker
 from core.clock import Clock
+from ivr.journal_folder import state
 
 QUESTIONS = """
 select
@@ -26,7 +32,9 @@ select
 """
 
 
-def make_blueprint(engine: Engine, token: str | None, clock: Clock) -> Blueprint:
+def make_blueprint(
+    engine: Engine, token: str | None, clock: Clock, *, journal: Path | None = None, breaker: Breaker | None = None
+) -> Blueprint:
     """`/metrics`, for whoever brings METRICS_TOKEN as a bearer token; without that setting there is no such page."""
     blueprint = Blueprint("metrics", __name__)
 
@@ -39,6 +47,7 @@ def make_blueprint(engine: Engine, token: str | None, clock: Clock) -> Blueprint
             return Response("", 401, headers={"WWW-Authenticate": "Bearer"})
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Numbers(engine, clock))
+        registry.register(_Keeping(journal, breaker, clock))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     return blueprint
@@ -71,6 +80,27 @@ class _Numbers:
         yield _gauge("ringback_recordings_awaited", "Recordings expected or not stored yet.", recordings)
         yield _gauge("ringback_recordings_missing", "Recordings that ought to exist and do not.", missing)
         yield _gauge("ringback_callbacks_open", "Callbacks promised and not kept yet.", callbacks)
+
+
+class _Keeping:
+    """What is told whether or not the database answers: what it has not got yet."""
+
+    def __init__(self, journal: Path | None, breaker: Breaker | None, clock: Clock) -> None:
+        self._journal, self._breaker, self._clock = journal, breaker, clock
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        if self._breaker is not None:
+            away = self._breaker.outage is not None
+            yield _gauge("ringback_breaker_open", "1 while this process asks nothing of the database.", away)
+        if self._journal is None:
+            return
+        kept = state(self._journal)
+        now = self._clock()
+        yield _gauge("ringback_journal_records", "Records that wait for the database.", kept.records)
+        yield _gauge("ringback_journal_bytes", "Their bytes.", kept.bytes)
+        yield _gauge("ringback_journal_oldest_seconds", "How long the oldest has waited.", _since(kept.oldest_at, now))
+        yield _gauge("ringback_journal_refused", "Records the database refused; they wait for a person.", kept.refused)
+        yield _gauge("ringback_journal_damaged", "Records that cannot be read; they wait for a person.", kept.damaged)
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:

@@ -1,6 +1,6 @@
 """Health: is everything running, what failed, and the cure."""
 
-from console import health_state
+from console import health_state, journal_state
 from console.language import _
 from console.nouns import NotHere, Noun
 from console.visit import Answer, Moved, Visit, shown
@@ -15,9 +15,12 @@ MOST = 50
 
 @NOUN.page("GET", "/health", needs=Right.RETRY_JOBS)
 def show_health(visit: Visit) -> Answer:
+    lines = health_state.lines(visit.session, brand_id=visit.brand_id, data=visit.settings.data, now=visit.now)
+    if (journal := visit.parts.more.get("journal")) is not None:
+        lines.insert(1, journal_state.line(journal(), now=visit.now))
     return shown(
         "health/health.html",
-        lines=health_state.lines(visit.session, brand_id=visit.brand_id, data=visit.settings.data, now=visit.now),
+        lines=lines,
         failed=outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id)),
     )
 
