@@ -133,7 +133,7 @@ class TurnRow:
     """All the record keeps of one turn.
 
     first_sid: the conversation's first leg; leg_sid: the one that spoke. now: when the carrier asked; recorded_at:
-    when it was written (later when it waited in the journal). matter: the turn gives birth to a ticket, or tells it
+    when it was written down, in the database or in the journal. matter: the turn gives birth to a ticket, or tells it
     more; join: number of an open ticket this call is about. answer, events: JSON.
     """
 
