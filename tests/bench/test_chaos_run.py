@@ -12,7 +12,7 @@ import pytest
 from bench.chaos.running import lines, run
 from simulator.lies import CARELESS
 
-CALLS = 60
+CALLS = 40
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("swift")]
 
