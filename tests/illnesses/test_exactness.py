@@ -200,7 +200,8 @@ def everything(engine):
                    c.last_seen_at, c.duration, b.sid from call c join ticket k on k.id = c.ticket_id
                    join call b on b.id = k.born_call_id""",
         "ticket": """select c.sid, k.status, k.priority, k.department_id, k.subject, k.caller, k.reason, k.outcome,
-                     k.tags, k.created_at, k.updated_at, k.version from ticket k join call c on c.id = k.born_call_id""",
+                     k.tags, k.created_at, k.updated_at, k.version
+                     from ticket k join call c on c.id = k.born_call_id""",
         "leg": """select sid, role, parent_sid, from_number, to_number, status, started_at, answered_at, ended_at,
                   duration from leg""",
         "turn": "select leg_sid, number, happened_at, step, note, answer::text from turn",
