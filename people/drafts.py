@@ -6,13 +6,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from people.refusals import FieldRefused, said
 from people.sign_in_models import Draft
 
 MOST_TEXT = 50_000
 MOST_PLACE = 200
 
 
-class DraftRefused(ValueError):
+class DraftRefused(FieldRefused):
     """The draft is too long to be kept."""
 
 
@@ -22,7 +23,9 @@ def save(session: Session, *, account_id: int, place: str, text: str, now: datet
         discard(session, account_id=account_id, place=place)
         return
     if len(text) > MOST_TEXT or not place or len(place) > MOST_PLACE or "\x00" in text + place:
-        raise DraftRefused(f"A draft holds at most {MOST_TEXT} characters.")
+        raise DraftRefused(
+            "text", said("it cannot be kept as a draft"), said("keep it to %(most)s plain characters", most=MOST_TEXT)
+        )
     row = {"account_id": account_id, "place": place, "text": text, "updated_at": now}
     statement = insert(Draft).values(row)
     session.execute(

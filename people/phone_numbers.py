@@ -9,16 +9,9 @@ from sqlalchemy.orm import Session
 from people import audit, revision
 from people.models import PhoneNumber
 from people.numbers import NumberProblem, to_e164
+from people.refusals import FieldRefused, said
 
 MOST_NAME = 80
-
-
-class NumberFieldError(ValueError):
-    """A value that cannot be taken. `field` names it; the message says the cure."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(problem)
-        self.field = field
 
 
 def numbers(session: Session, *, brand_id: int) -> list[PhoneNumber]:
@@ -37,15 +30,15 @@ def add_number(
     now: datetime,
     actor: str = audit.SYSTEM,
 ) -> PhoneNumber:
-    """Add a number as people write it in `country`. Raises `NumberFieldError`."""
+    """Add a number as people write it in `country`. Raises `FieldRefused`."""
     e164 = to_e164(number, country)
     if isinstance(e164, NumberProblem):
-        raise NumberFieldError("number", e164.sentence)
+        raise FieldRefused("number", e164.said)
     row = {"brand_id": brand_id, "e164": e164, "flow": flow, "name": _name(name)}
     made = insert(PhoneNumber).values(row).on_conflict_do_nothing(index_elements=["e164"]).returning(PhoneNumber)
     added = session.scalar(made)
     if added is None:
-        raise NumberFieldError("number", f"{e164} is set up already")
+        raise FieldRefused("number", said("%(number)s is set up already", number=e164))
     _note(session, added, "number_added", actor, now)
     return added
 
@@ -73,7 +66,7 @@ def remove_number(session: Session, number: PhoneNumber, *, now: datetime, actor
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if len(name) > MOST_NAME or not name.isprintable():
-        raise NumberFieldError("name", f"at most {MOST_NAME} characters")
+        raise FieldRefused("name", said("it is too long for a name"), said("keep it to %(most)s", most=MOST_NAME))
     return name
 
 

@@ -9,9 +9,11 @@ from console.language import _
 from console.list_filters import address, chips
 from console.names import names_in
 from console.nouns import NotHere, Noun
+from console.refusals import problems
 from console.visit import Answer, Moved, Visit, shown
 from people import queries as people_queries
 from people.models import Department
+from people.refusals import said
 from people.rights import Right
 from recordings.queries import of_call
 from tickets import call_queries, customers
@@ -92,14 +94,14 @@ def say_who_called(visit: Visit, sid: str) -> Answer:
         if chosen == "new":
             name = visit.form.get("name", "")
             if not name.strip() or number is None:
-                raise ChangeRefused("name", _("nobody is named"), _("write the name of who called"))
+                raise ChangeRefused("name", said("nobody is named"), said("write the name of who called"))
             made = customers.create(visit.session, brand_id=visit.brand_id, now=visit.now, numbers=(number,), name=name)
             customer_id = made.id
         else:
             customer_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
         choose_caller(visit.session, call=view.call, customer_id=customer_id, actor=visit.actor, now=visit.now)
     except ChangeRefused as refused:
-        return _show(visit, sid, problems={refused.field: f"{refused.reason}; {refused.cure}"})
+        return _show(visit, sid, problems=problems(refused))
     back = PATH + "/" + quote(sid, safe="")
     return Moved(to="/customers" if visit.form.get("from") == "customers" else back, told=_("Noted who called."))
 

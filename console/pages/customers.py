@@ -4,6 +4,7 @@ from console import call_words, ticket_words
 from console.language import _
 from console.list_filters import address
 from console.nouns import NotHere, Noun
+from console.refusals import problems, sentence, words
 from console.visit import Answer, Moved, Visit, shown
 from people.numbers import NumberProblem, to_e164
 from people.rights import Right
@@ -55,7 +56,7 @@ def rename_customer(visit: Visit, customer_id: int) -> Answer:
     try:
         customers.rename(visit.session, customer=row, name=visit.form.get("name", ""))
     except ChangeRefused as refused:
-        return _card(visit, customer_id, problems={"name": f"{refused.reason}; {refused.cure}"})
+        return _card(visit, customer_id, problems=problems(refused))
     return Moved(to=f"{PATH}/{customer_id}", told=_("Name saved."))
 
 
@@ -65,11 +66,11 @@ def add_number(visit: Visit, customer_id: int) -> Answer:
     row = _found(visit, customer_id)
     number = to_e164(visit.form.get("number", ""), visit.brand.country)
     if isinstance(number, NumberProblem):
-        return _card(visit, customer_id, problems={"number": _(number.sentence)})
+        return _card(visit, customer_id, problems={"number": words(number.said)})
     try:
         added = customers.add_number(visit.session, customer=row, e164=number)
     except ChangeRefused as refused:
-        return _card(visit, customer_id, problems={"number": f"{refused.reason}; {refused.cure}"})
+        return _card(visit, customer_id, problems={"number": sentence(refused)})
     told = _("Number added.") if added else _("They had this number already.")
     return Moved(to=f"{PATH}/{customer_id}", told=told)
 

@@ -2,13 +2,15 @@
 
 from console.language import _
 from console.nouns import Forbidden, NotHere, Noun
+from console.refusals import problems, sentence
 from console.visit import Answer, Moved, Visit, shown
 from people import departments as verbs
 from people import queries
-from people.departments import DepartmentFieldError, DepartmentInUseError
+from people.departments import DepartmentInUseError
 from people.directory import Opening
 from people.directory_loading import InSession, load
 from people.models import Department, Schedule
+from people.refusals import FieldRefused
 from people.rights import Right
 
 NOUN = Noun("departments")
@@ -43,8 +45,8 @@ def add_department(visit: Visit) -> Answer:
             now=visit.now,
             actor=visit.actor,
         )
-    except DepartmentFieldError as wrong:
-        return _form(visit, problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _form(visit, problems=problems(wrong))
     return Moved(to=f"/departments/{department.key}", told=_("Department added"))
 
 
@@ -74,8 +76,8 @@ def change_department(visit: Visit, key: str) -> Answer:
             now=visit.now,
             actor=visit.actor,
         )
-    except DepartmentFieldError as wrong:
-        return _page(visit, _found(visit, key), problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _page(visit, _found(visit, key), problems=problems(wrong))
     return Moved(to=f"/departments/{key}", told=_("Saved"))
 
 
@@ -92,7 +94,7 @@ def remove_department(visit: Visit, key: str) -> Answer:
     try:
         verbs.remove_department(visit.session, _found(visit, key), now=visit.now, actor=visit.actor)
     except DepartmentInUseError as used:
-        raise Forbidden(_("This department is used by %(what)s and stays.") % {"what": used}) from None
+        raise Forbidden(sentence(used)) from None
     return Moved(to="/departments", told=_("Department removed"))
 
 

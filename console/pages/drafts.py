@@ -2,6 +2,7 @@
 
 from console.moments import clock_time
 from console.nouns import Access, Noun
+from console.refusals import sentence
 from console.visit import Answer, Data, Visit
 from core.clock import rfc3339
 from people import drafts
@@ -16,5 +17,5 @@ def save_draft(visit: Visit) -> Answer:
     try:
         drafts.save(visit.session, account_id=visit.account.id, place=place, text=text, now=visit.now)
     except drafts.DraftRefused as refused:
-        return Data(body={"problem": str(refused)}, status=422)
+        return Data(body={"problem": sentence(refused)}, status=422)
     return Data(body={"saved": clock_time(visit.now, zone=visit.zone), "at": rfc3339(visit.now)})

@@ -7,6 +7,7 @@ from console import call_log, ticket_words
 from console.call_log import NEW, Typed
 from console.language import _
 from console.nouns import Noun
+from console.refusals import sentence
 from console.visit import Answer, Moved, Visit, shown
 from people import drafts
 from people import queries as people_queries
@@ -58,7 +59,7 @@ def log_a_call(visit: Visit) -> Answer:
         call = _log(visit, typed, typed.told(typed.started_at))
     except ChangeRefused as refused:
         name = _FIELD_OF.get(refused.field, refused.field)
-        return _form(visit, typed.values, problems={name: f"{refused.reason}; {refused.cure}"}, looked_up=True)
+        return _form(visit, typed.values, problems={name: sentence(refused)}, looked_up=True)
     drafts.discard(visit.session, account_id=visit.account.id, place=DRAFT)
     return Moved(to=f"/calls/{call.sid}", told=_("The call is logged."), sent=DRAFT)
 

@@ -3,10 +3,11 @@
 from callflows.library import shipped
 from console.language import _
 from console.nouns import NotHere, Noun
+from console.refusals import problems
 from console.visit import Answer, Moved, Visit, shown
 from people import phone_numbers as verbs
 from people.models import PhoneNumber
-from people.phone_numbers import NumberFieldError
+from people.refusals import FieldRefused, said
 from people.rights import Right
 
 NOUN = Noun("numbers")
@@ -31,8 +32,8 @@ def add_number(visit: Visit) -> Answer:
             now=visit.now,
             actor=visit.actor,
         )
-    except NumberFieldError as wrong:
-        return _list(visit, problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _list(visit, problems=problems(wrong))
     return Moved(to="/numbers", told=_("%(number)s added") % {"number": added.e164})
 
 
@@ -48,8 +49,8 @@ def change_number(visit: Visit, number_id: int) -> Answer:
             now=visit.now,
             actor=visit.actor,
         )
-    except NumberFieldError as wrong:
-        return _list(visit, problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _list(visit, problems=problems(wrong))
     return Moved(to="/numbers", told=_("Saved"))
 
 
@@ -70,7 +71,7 @@ def _found(visit: Visit, number_id: int) -> PhoneNumber:
 
 def _flow(key: str) -> str:
     if key not in shipped():
-        raise NumberFieldError("flow", _("there is no such flow; choose one of the list"))
+        raise FieldRefused("flow", said("there is no such flow"), said("choose one of the list"))
     return key
 
 
