@@ -199,7 +199,27 @@ class TestTheDesk:
         agent = signed_in(Role.AGENT, departments=[sales])
         with transaction(engine) as session:
             make_ticket(session, brand, department_id=sales.id, status="new", assignee_id=None)
-        assert "<strong>1</strong> <span>tickets nobody has" in agent.get("/desk").text
+        assert "<strong>1</strong><span>tickets nobody has" in agent.get("/desk").text
+
+    def test_who_belongs_to_no_department_sees_what_waits_in_all(self, admin, engine, brand, sales):
+        with transaction(engine) as session:
+            make_ticket(session, brand, department_id=sales.id, status="new", assignee_id=None)
+        page = admin.get("/desk").text
+        assert "<strong>1</strong><span>tickets nobody has" in page
+        assert "Waiting in all departments" in page
+
+    def test_the_most_urgent_of_my_departments_is_named_whoever_has_it(self, signed_in, engine, brand, sales):
+        agent = signed_in(Role.AGENT, departments=[sales])
+        with transaction(engine) as session:
+            other = make_account(session, brand)
+            elsewhere = make_department(session, brand, key="elsewhere")
+            shared = {"status": "open", "assignee_id": other.id}
+            make_ticket(session, brand, subject="Can wait", priority=3, department_id=sales.id, **shared)
+            make_ticket(session, brand, subject="Burns", priority=1, department_id=sales.id, **shared)
+            make_ticket(session, brand, subject="Not ours", priority=1, department_id=elsewhere.id, **shared)
+        page = agent.get("/desk").text
+        assert page.index("Burns") < page.index("Can wait")
+        assert "Not ours" not in page
 
     def test_it_costs_the_same_however_much_there_is(self, signed_in, engine, brand, sales):
         agent = signed_in(Role.AGENT, departments=[sales])
