@@ -69,7 +69,7 @@ def unlogged(session: Session, *, account_id: int, now: datetime) -> list[Unlogg
 
 
 def urgent(session: Session, *, account_id: int, brand_id: int) -> list[Mine]:
-    """The most urgent new and open tickets of my departments (of all, if I have none) that are not mine. One statement."""
+    """The most urgent open tickets of my departments (of all, if I have none) that are not mine. One statement."""
     of_mine = select(Membership.department_id).where(Membership.account_id == account_id)
     statement = (
         select(Ticket, Customer.name)

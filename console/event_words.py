@@ -168,6 +168,8 @@ def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any], name
     if name not in after:  # emptied on erasure
         return label
     old, new = (ticket_words.value(name, side.get(name), departments=names.departments) for side in (before, after))
+    if not before.get(name) and after[name]:
+        return _("%(field)s to %(after)s") % {"field": label, "after": new}
     return _("%(field)s from %(before)s to %(after)s") % {"field": label, "before": old, "after": new}
 
 
