@@ -102,6 +102,7 @@ def _script_words() -> str:
         "not_saved": gettext("Not saved on the server. Kept in this browser."),
         "live_on": gettext("Live"),
         "live_poll": gettext("Every 10 s"),
-        "live_away": gettext("Not live"),
+        "live_away": gettext("Not live since %s"),
+        "live_out": gettext("Signed out"),
     }
     return json.dumps(said, ensure_ascii=False)

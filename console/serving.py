@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -78,6 +79,7 @@ def serve(page: Page, door: Door, values: dict[str, Any]) -> Response:
     """One request from beginning to end. Raises what console/errors.py turns into pages."""
     settings, now, nonce = door.parts.settings, door.parts.clock(), secrets.token_urlsafe(12)
     _read_request(page)
+    began = perf_counter()
     if any(isinstance(value, int) and value > _BIGGEST_ID for value in values.values()):
         raise NotHere
     guest_cookie = cookies.guest(request)
@@ -87,7 +89,7 @@ def serve(page: Page, door: Door, values: dict[str, Any]) -> Response:
             guest = guest_of(session, door, present, nonce=nonce, now=now, cookie=guest_cookie)
             check_access(page, door, present)
             _check_form(page, settings, present)
-            if present is not None:
+            if present is not None and not guest.is_background:
                 sign_ins.touch(session, present.sign_in, now=now)
             answer, response = _run(page, door, guest, values)
             if response.status_code >= 400 and not (isinstance(answer, Shown) and answer.keep):
@@ -96,6 +98,8 @@ def serve(page: Page, door: Door, values: dict[str, Any]) -> Response:
         pass
     if isinstance(answer, Later):  # not one byte before the commit
         response = answer.make()
+    if present is not None:  # a stranger is not told how long a secret took to check
+        response.headers["Server-Timing"] = f"page;dur={(perf_counter() - began) * 1000:.1f}"
     if present is None and not request.cookies.get(csrf.GUEST_COOKIE):
         cookies.give_guest(response, settings, guest_cookie)
     return headers.guard(response, settings, nonce=nonce)

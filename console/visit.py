@@ -46,6 +46,11 @@ class Guest:
         return request.headers.get("HX-Request") == "true"
 
     @property
+    def is_background(self) -> bool:
+        """Whether an open page asks by itself: nobody need be there, so it keeps no sign-in alive."""
+        return "X-Background" in request.headers
+
+    @property
     def layout(self) -> str:
         """What a page's template extends, so that it serves as page and as fragment."""
         return "fragment.html" if self.is_fragment else "layout.html"

@@ -3,7 +3,9 @@ import * as drafts from "../core/drafts.js";
 import * as keys from "../core/keys.js";
 import * as live from "../core/live.js";
 import * as overlays from "../core/overlays.js";
+import * as refresh from "../core/refresh.js";
 import * as requests from "../core/requests.js";
+import * as staleness from "../core/staleness.js";
 import * as theme from "../core/theme.js";
 import * as toasts from "../core/toasts.js";
 
@@ -14,4 +16,4 @@ export * from "../core/requests.js";
 export * from "../core/toasts.js";
 export * from "../core/words.js";
 
-for (const part of [keys, overlays, toasts, theme, requests, drafts, live]) part.start();
+for (const part of [keys, overlays, toasts, theme, requests, staleness, drafts, refresh, live]) part.start();
