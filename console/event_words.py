@@ -173,6 +173,13 @@ def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any], name
     return _("%(field)s from %(before)s to %(after)s") % {"field": label, "before": old, "after": new}
 
 
+def _change_undone(event: Event, names: Names) -> str:
+    told = event.facts.get("changed")
+    fields = [ticket_words.field(str(name)).lower() for name in told] if isinstance(told, list) else []
+    who, what = names.actor(event.actor) or _("The system"), ", ".join(fields) or _("something")
+    return _("%(who)s took a change back: %(what)s as before") % {"who": who, "what": what}
+
+
 def _ticket_solved(event: Event, names: Names) -> str:
     outcome = ticket_words.outcome(_text(event.facts, "outcome"))
     return _("Solved by the system: %(outcome)s") % {"outcome": outcome} if outcome else _("Solved by the system")
@@ -240,6 +247,7 @@ TELLERS: Mapping[str, Teller] = {
     "unassigned": _unassigned,
     "nobody_to_assign": _nobody_to_assign,
     "ticket_changed": _ticket_changed,
+    "change_undone": _change_undone,
     "ticket_solved": _ticket_solved,
     "note_added": _note_added,
     "call_logged": _call_logged,

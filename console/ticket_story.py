@@ -12,7 +12,9 @@ from recordings.models import Recording
 from tickets.models import Call, Event
 from tickets.path import passed_in
 
-APART = frozenset({"note_added", "ticket_changed", "assigned", "unassigned", "nobody_to_assign", "ticket_solved"})
+APART = frozenset(
+    {"note_added", "ticket_changed", "change_undone", "assigned", "unassigned", "nobody_to_assign", "ticket_solved"}
+)
 """Told on their own, also where a call caused them: they are about the ticket."""
 EXCHANGES = frozenset({"caller_turn"})
 SILENT = frozenset({"call_started", "recording_ready", "recording_stored", "ticket_opened"})
@@ -21,6 +23,7 @@ ALARMS = frozenset({"recording_missing", "job_failed", "caller_ambiguous", "call
 ICONS: Mapping[str, str] = {
     "note_added": "note",
     "ticket_changed": "pencil",
+    "change_undone": "undo",
     "assigned": "user",
     "unassigned": "user",
     "nobody_to_assign": "user",

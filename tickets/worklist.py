@@ -149,6 +149,22 @@ def counts(session: Session, *, brand_id: int, views: Mapping[str, Asked]) -> di
     return dict(zip(views, session.execute(select(*columns)).one(), strict=True))
 
 
+def matching(*, brand_id: int, asked: Asked, order: Order = Order.NEWEST, most: int) -> Select[int, int, int]:
+    """Id, number and version of the first `most` tickets of a list, to be asked for or counted in the database."""
+    chosen = select(Ticket.id, Ticket.number, Ticket.version)
+    return (
+        chosen.where(Ticket.brand_id == brand_id, *conditions(asked))
+        .order_by(*_ordering(order, back=False))
+        .limit(most)
+    )
+
+
+def count_matching(session: Session, *, brand_id: int, asked: Asked, most: int) -> int:
+    """How many tickets match, counted up to `most`. One statement."""
+    found = select(literal(1)).where(Ticket.brand_id == brand_id, *conditions(asked)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
 def _rows(viewer_id: int) -> Select[Ticket, str, str, str | None, bool, bool]:
     on_call = exists().where(Call.ticket_id == Ticket.id, Call.ended_at.is_(None))
     # What is done with is never shouted at somebody who comes new to it.
