@@ -164,12 +164,13 @@ def respond(answer: Answer, door: Door, guest: Guest) -> Response:
     if isinstance(answer, Data):
         return _with(Response(json.dumps(answer.body), status=answer.status, content_type="application/json"), answer)
     if isinstance(answer, Moved):
-        return _with(moved(answer.to, guest, settings, told=answer.told, sent=answer.sent), answer)
-    told, sent = (answer.told, answer.sent) if guest.is_fragment else _told(answer, settings)
-    text = render(answer.template, guest=guest, assets=door.assets, told=told, sent=sent, **answer.values)
+        response = moved(answer.to, guest, settings, told=answer.told, sent=answer.sent, undo=answer.undo)
+        return _with(response, answer)
+    told, sent, undo = (answer.told, answer.sent, answer.undo) if guest.is_fragment else _told(answer, settings)
+    text = render(answer.template, guest=guest, assets=door.assets, told=told, sent=sent, undo=undo, **answer.values)
     response = Response(text, status=answer.status, content_type="text/html; charset=utf-8")
     if guest.is_fragment:
-        events = ({"ringback:told": {"text": told}} if told else {}) | (
+        events = ({"ringback:told": {"text": told, "undo": undo}} if told else {}) | (
             {"ringback:sent": {"place": sent}} if sent else {}
         )
         if events:
@@ -179,14 +180,14 @@ def respond(answer: Answer, door: Door, guest: Guest) -> Response:
     return packed(_with(response, answer))
 
 
-def moved(to: str, guest: Guest, settings: Settings, *, told: str = "", sent: str = "") -> Response:
+def moved(to: str, guest: Guest, settings: Settings, *, told: str = "", sent: str = "", undo: int = 0) -> Response:
     """See other: 303, or for htmx a header that has the browser go."""
     response = Response(status=200, headers={"HX-Redirect": to}) if guest.is_htmx else Response(status=303)
     response.headers["Location"] = to
     if guest.is_htmx:
         del response.headers["Location"]
     if told or sent:
-        cookies.tell(response, settings, told, sent=sent)
+        cookies.tell(response, settings, told, sent=sent, undo=undo)
     return response
 
 
@@ -217,10 +218,10 @@ def _view(page: Page, door: Door) -> Callable[..., Response]:
     return view
 
 
-def _told(answer: Shown, settings: Settings) -> tuple[str, str]:
+def _told(answer: Shown, settings: Settings) -> tuple[str, str, int]:
     """What the page shall say: its own words, else those of the page before."""
-    text, sent = cookies.told(request, settings)
-    return answer.told or text, answer.sent or sent
+    text, sent, undo = cookies.told(request, settings)
+    return (answer.told, answer.sent or sent, answer.undo) if answer.told else (text, answer.sent or sent, undo)
 
 
 def _with(response: Response, answer: Shown | Moved | Data) -> Response:

@@ -116,6 +116,8 @@ class Shown:
     """The place of a draft that was taken for good: the browser forgets its copy."""
     headers: Mapping[str, str] = field(default_factory=dict)
     keep: bool = False
+    undo: int = 0
+    """The deed that a button beside `told` takes back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,7 @@ class Moved:
     told: str = ""
     sent: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    undo: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

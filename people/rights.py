@@ -13,6 +13,8 @@ class Right(StrEnum):
     WRITE_TICKETS = "write_tickets"
     ASSIGN_TICKETS = "assign_tickets"
     """To somebody other than oneself."""
+    SHARE_VIEWS = "share_views"
+    """Saved lists of tickets, with everybody of the brand."""
     READ_CALLS = "read_calls"
     READ_CUSTOMERS = "read_customers"
     WRITE_CUSTOMERS = "write_customers"
@@ -51,7 +53,8 @@ _REVIEWER = _EVERYBODY | {R.PLAY_RECORDINGS, R.SCORE_CALLS, R.READ_SCORES}
 _SUPERVISOR = (
     _AGENT
     | _REVIEWER
-    | {R.ASSIGN_TICKETS, R.STOP_DIALLING, R.CLOSE_DEPARTMENTS, R.MANAGE_SHIFTS, R.RETRY_JOBS, R.READ_AUDIT}
+    | {R.ASSIGN_TICKETS, R.SHARE_VIEWS, R.STOP_DIALLING, R.CLOSE_DEPARTMENTS}
+    | {R.MANAGE_SHIFTS, R.RETRY_JOBS, R.READ_AUDIT}
 )
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
