@@ -8,6 +8,8 @@ import psycopg
 import structlog
 
 from core.clock import Clock
+from health.models import Why
+from health.refused import RefusedWebhooks
 from ivr import emergency, statements
 from ivr.call_news import another_part, recording_values, status_values, whose
 from ivr.callback_twiml import notice_without_records, records_away
@@ -16,7 +18,7 @@ from ivr.callbacks import answer as answer_callback
 from ivr.conversation import Call, Conversation
 from ivr.facts import Statements
 from ivr.forms import FormProblem, heard, parties, pretended_time, recording_news, status_change
-from ivr.signatures import Refused, verify
+from ivr.signatures import Refused, signed_for, verify
 from ivr.turn_rows import RECORDING_DEADLINE
 from people.directory import Directory
 
@@ -35,6 +37,8 @@ class Request:
     body: bytes
     content_type: str
     signature: str | None
+    hosts: tuple[str, ...] = ()
+    """Names under which it was sent, as its headers tell: to say which address the carrier has when it is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ class Line:
         public_url: str,
         demo: bool,
         callbacks: CallbackParts,
+        refused: RefusedWebhooks,
     ) -> None:
+        self._refused = refused
         self._callbacks = callbacks
         self._conversation = conversation
         self._directory = directory
@@ -90,7 +96,7 @@ class Line:
         try:
             form = self.verified(request)
         except Refused as refusal:
-            log.warning("webhook_refused", path=request.path, status=refusal.status, why=str(refusal))
+            self._tell(request, refusal)
             return Answer(refusal.status)
         try:
             if request.path in self._controls:
@@ -120,6 +126,23 @@ class Line:
             tokens=self._tokens,
         )
         return signed.form()
+
+    def _tell(self, request: Request, refusal: Refused) -> None:
+        """Count a refused webhook, with what may cure it. Touches no database."""
+        signed_as = ""
+        if refusal.why is Why.WRONG_SIGNATURE:
+            signed_as = signed_for(
+                request.hosts,
+                path=request.path,
+                query=request.query,
+                body=request.body,
+                content_type=request.content_type,
+                signature=request.signature,
+                tokens=self._tokens,
+            )
+        why = Why.OTHER_ADDRESS if signed_as else refusal.why
+        log.warning("webhook_refused", path=request.path, status=refusal.status, why=str(refusal), signed_for=signed_as)
+        self._refused.note(path=request.path, why=why, signed_for=signed_as)
 
     def _own_fault(self, request: Request, news_answer: Answer) -> Answer:
         """A caller hears the emergency answer; the carrier's news are answered with an error, so they come again."""

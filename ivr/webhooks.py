@@ -24,6 +24,7 @@ def raw_request() -> Request:
         body=request.stream.read(MAX_BODY + 1),
         content_type=environ.get("CONTENT_TYPE", ""),
         signature=environ.get("HTTP_X_TWILIO_SIGNATURE"),
+        hosts=tuple(filter(None, (environ.get("HTTP_X_FORWARDED_HOST"), environ.get("HTTP_HOST")))),
     )
 
 

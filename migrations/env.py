@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import create_engine, text
 
 import core.outbox_models
+import health.models
 import people.models
 import people.sign_in_models
 import recordings.models
@@ -46,6 +47,7 @@ def run() -> None:
 
 MODELS = (
     core.outbox_models,
+    health.models,
     people.models,
     people.sign_in_models,
     recordings.models,

@@ -17,6 +17,7 @@ from core import logs
 from core.clock import Clock, utc_now
 from core.config import Settings, load
 from core.database import CallerConnections, make_engine
+from health.refused import RefusedWebhooks
 from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.flows import Flows
@@ -41,6 +42,7 @@ class Parts:
     engine: Engine
     connections: CallerConnections
     directory: DirectoryKeeper
+    refused: RefusedWebhooks
     clock: Clock
 
 
@@ -73,7 +75,8 @@ def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         raise RuntimeError("DATABASE_URL: give one, or start with bin/run, which brings a database of its own")
     engine = make_engine(settings.database_url)
     connections = CallerConnections(settings.database_url)
-    return Parts(settings, engine, connections, DirectoryKeeper(connections, clock=clock), clock)
+    directory, refused = DirectoryKeeper(connections, clock=clock), RefusedWebhooks(connections, clock=clock)
+    return Parts(settings, engine, connections, directory, refused, clock)
 
 
 def make_line(parts: Parts) -> Line:
@@ -97,6 +100,7 @@ def make_line(parts: Parts) -> Line:
         public_url=settings.public_url,
         demo=settings.demo,
         callbacks=CallbackParts(engine=parts.engine, rules=rules_from(settings), clock=parts.clock),
+        refused=parts.refused,
     )
 
 

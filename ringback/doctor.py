@@ -2,8 +2,9 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from alembic.config import Config
@@ -11,12 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from core.carrier import Carrier
+from core.clock import Clock, rfc3339, utc_now
 from core.config import ROOT, Settings
 from core.database import make_engine
-from core.outbox import backlog
+from health.checks import Tone, checks
+from health.figures import figures
 from ringback.demo_line import webhooks
-
-OVERDUE_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,24 @@ class Finding:
         )
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Every part, one after the other; none of them keeps the others from being looked at."""
+def examine(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Finding]:
+    """Every part, one after the other; none of them keeps the others from being looked at.
+
+    What the Health page looks at too is looked at by the same checks (health/checks.py), for all brands.
+    """
     engine = make_engine(settings.database_url or "")
-    examinations: tuple[tuple[str, Callable[[], Finding]], ...] = (
-        ("address", lambda: _address(settings)),
-        ("database", lambda: _database(engine)),
-        ("jobs", lambda: _jobs(engine)),
-        ("redis", lambda: _redis(settings)),
-        ("storage", lambda: _storage(settings)),
-        ("carrier", lambda: _carrier(settings)),
+    examinations: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
+        ("address", lambda: [_address(settings)]),
+        ("database", lambda: [_database(engine)]),
+        ("work", lambda: _work(engine, settings, clock())),
+        ("redis", lambda: [_redis(settings)]),
+        ("storage", lambda: [_storage(settings)]),
+        ("carrier", lambda: [_carrier(settings)]),
     )
     try:
         for part, look in examinations:
             try:
-                yield look()
+                yield from look()
             except Exception as trouble:
                 yield Finding(
                     part, False, f"{type(trouble).__name__}: {str(trouble).splitlines()[0][:200]}", CURES[part]
@@ -60,7 +64,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 CURES = {
     "address": "set PUBLIC_URL to the address the carrier calls",
     "database": "is the server up, and DATABASE_URL right? then run: bin/ringback migrate",
-    "jobs": "is the database up?",
+    "work": "is the database up?",
     "redis": "is the server up, and REDIS_URL right? jobs wait in the database meanwhile",
     "storage": "check S3_BUCKET, S3_ENDPOINT_URL and the two keys, or the folder's space and rights",
     "carrier": "check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL, and that the host reaches it",
@@ -93,24 +97,17 @@ def _database(engine: Engine) -> Finding:
     return Finding("database", True, f"PostgreSQL {version.split()[0]}, schema {schema}")
 
 
-def _jobs(engine: Engine) -> Finding:
-    from sqlalchemy.orm import Session
-
-    from core.clock import utc_now
-
-    with Session(engine) as session:
-        waiting = backlog(session)
-    late = (utc_now() - waiting.oldest_due_at).total_seconds() if waiting.oldest_due_at else 0.0
-    seen = f"{waiting.open} open, {waiting.failed} failed for good"
-    if late > OVERDUE_SECONDS:
-        return Finding(
-            "jobs", False, f"{seen}, the oldest due for {late / 60:.0f} min", "is a worker running? bin/ringback worker"
-        )
-    if waiting.failed:
-        return Finding(
-            "jobs", False, seen, "read why: GET /api/v1/jobs/failed, and ask again: POST /api/v1/jobs/{id}/retry"
-        )
-    return Finding("jobs", True, seen)
+def _work(engine: Engine, settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Webhooks, signatures, jobs, timetable, recordings, disk: what the Health page shows. Only what needs a person
+    now is ill; the rest is told.
+    """
+    with engine.connect() as connection:
+        seen = figures(connection, brand_id=None, now=now)
+    for check in checks(seen, data=settings.data, public_url=settings.public_url, now=now):
+        if check.part != "database":
+            at = f" ({rfc3339(check.at)})" if check.at else ""
+            well = check.tone is not Tone.BAD
+            yield Finding(check.part, well, f"{check.seen}{at}", str(check.cure))
 
 
 def _redis(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 import core.outbox_models
+import health.models
 import people.models
 import people.sign_in_models
 import recordings.models
@@ -25,6 +26,7 @@ from tests.clock import HandClock
 
 MODELS = (
     core.outbox_models,
+    health.models,
     people.models,
     people.sign_in_models,
     recordings.models,

@@ -1,10 +1,12 @@
 """Health: is everything running, what failed, and the cure."""
 
-from console import health_state
 from console.language import _
 from console.nouns import NotHere, Noun
+from console.refusals import words
 from console.visit import Answer, Moved, Visit, shown
 from core import outbox
+from health.checks import checks
+from health.figures import figures
 from people import audit
 from people.rights import Right
 from tickets.work_of_brands import is_work_of
@@ -15,9 +17,12 @@ MOST = 50
 
 @NOUN.page("GET", "/health", needs=Right.RETRY_JOBS)
 def show_health(visit: Visit) -> Answer:
+    settings = visit.settings
+    seen = figures(visit.session, brand_id=visit.brand_id, now=visit.now)
     return shown(
         "health/health.html",
-        lines=health_state.lines(visit.session, brand_id=visit.brand_id, data=visit.settings.data, now=visit.now),
+        checks=checks(seen, data=settings.data, public_url=settings.public_url, now=visit.now),
+        words=words,
         failed=outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id)),
     )
 

@@ -2,7 +2,7 @@
 
 import click
 
-ROOMS = ("console", "people", "recordings", "ringback/phone", "routing", "tickets")
+ROOMS = ("console", "health", "people", "recordings", "ringback/phone", "routing", "tickets")
 
 
 @click.command()

@@ -10,7 +10,7 @@ from people.departments import add_department
 from people.models import Role
 from people.phone_numbers import add_number
 from tests.conftest import execute, scalar
-from tests.factories.people import make_account, make_department
+from tests.factories.people import make_account, make_brand, make_department
 from tests.factories.tickets import make_call, make_ticket
 from tests.statements import counted
 
@@ -167,6 +167,25 @@ class TestHealth:
         assert scalar(engine, "select state from outbox") == "asked"
         assert admin.post(f"/health/jobs/{job}/retry").status_code == 404
         assert scalar(engine, "select count(*) from audit_entry where action = 'job_retried'") == 1
+
+    def test_another_companys_failed_job_is_neither_seen_nor_tried_again(self, admin, engine, clock):
+        with transaction(engine) as session:
+            theirs = make_call(session, make_brand(session))
+            ask(session, job="identify_caller", args={}, now=clock(), call_id=theirs.id)
+        execute(engine, "update outbox set state = 'failed', last_error = 'their secret', ended_at = :at", at=clock())
+        page = admin.get("/health").text
+        assert "their secret" not in page
+        assert "failed for good" not in page.replace("Jobs that failed for good", "").replace("fails for good", "")
+        assert admin.post(f"/health/jobs/{scalar(engine, 'select id from outbox')}/retry").status_code == 404
+        assert scalar(engine, "select state from outbox") == "failed"
+
+    def test_refused_webhooks_are_told_with_their_cure(self, admin, engine, clock):
+        row = "insert into refused_webhook values (:at, '/voice/turn', 'wrong_signature', 'p', 3, :at)"
+        assert "signed as it should be" in admin.get("/health").text
+        execute(engine, row, at=clock())
+        page = admin.get("/health").text
+        assert "3 webhooks refused" in page
+        assert "TWILIO_AUTH_TOKEN" in page
 
     def test_agents_do_not_see_it(self, signed_in):
         assert signed_in(Role.AGENT).get("/health").status_code == 403
