@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,21 @@ def find(session: Session, *, account_id: int, place: str) -> Draft | None:
     return session.scalar(select(Draft).where(Draft.account_id == account_id, Draft.place == place))
 
 
+def below(session: Session, *, account_id: int, place: str) -> dict[str, Draft]:
+    """What this person left at the parts of a place, by their names: of `log-a-call:subject` it is `subject`."""
+    found = session.scalars(select(Draft).where(Draft.account_id == account_id, _is_below(place)))
+    return {draft.place.removeprefix(f"{place}:"): draft for draft in found}
+
+
 def discard(session: Session, *, account_id: int, place: str) -> None:
     """Throw it away, after it was sent or when it is not wanted."""
     session.execute(delete(Draft).where(Draft.account_id == account_id, Draft.place == place))
+
+
+def end(session: Session, *, account_id: int, place: str) -> None:
+    """Throw away what was left at a place and at all parts of it."""
+    session.execute(delete(Draft).where(Draft.account_id == account_id, (Draft.place == place) | _is_below(place)))
+
+
+def _is_below(place: str) -> ColumnElement[bool]:
+    return Draft.place.startswith(f"{place}:", autoescape=True)

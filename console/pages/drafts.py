@@ -12,8 +12,11 @@ NOUN = Noun("drafts")
 
 @NOUN.page("POST", "/drafts", needs=Access.SIGNED_IN)
 def save_draft(visit: Visit) -> Answer:
-    """`place` and `text`; the answer says when it was saved, in the viewer's zone."""
+    """`place` and `text`; with `end`, the place and its parts are emptied. Says when, in the viewer's zone."""
     place, text = visit.form.get("place", ""), visit.form.get("text", "")
+    if "end" in visit.form:
+        drafts.end(visit.session, account_id=visit.account.id, place=place)
+        text = ""
     try:
         drafts.save(visit.session, account_id=visit.account.id, place=place, text=text, now=visit.now)
     except drafts.DraftRefused as refused:

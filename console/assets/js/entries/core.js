@@ -9,6 +9,7 @@ import * as staleness from "../core/staleness.js";
 import * as theme from "../core/theme.js";
 import * as toasts from "../core/toasts.js";
 
+export * from "../core/drafts.js";
 export * from "../core/keys.js";
 export * from "../core/overlays.js";
 export * from "../core/proof.js";
