@@ -8,9 +8,9 @@
 // ({ state, since }: on, poll, away or out; since: when the server last answered, in milliseconds).
 import { clock, word } from "./words.js";
 
-const ASK_MS = { on: 15000, poll: 10000, hidden: 30000, away: 5000, out: 30000 };
+const ASK_MS = { on: 15000, poll: 10000, hidden: 30000, away: 5000, out: 15000 };
 const SILENT_MS = 60000;
-const PAUSES = [1, 2, 5, 15, 30, 60];
+const PAUSES = [1, 2, 5, 10, 20, 30];
 const told = new Set();
 let channel;
 let isLeading = false;
