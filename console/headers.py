@@ -6,6 +6,8 @@ from flask import Response
 
 from core.config import Settings
 
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
+
 
 def policy(settings: Settings, *, nonce: str) -> str:
     """The Content-Security-Policy: scripts and styles of our own files only, and whoever shows the stream."""
@@ -31,12 +33,15 @@ def policy(settings: Settings, *, nonce: str) -> str:
 def guard(response: Response, settings: Settings, *, nonce: str) -> Response:
     """Add the headers. Pages hold personal data: nothing but this browser may keep them, and it asks again."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy(settings, nonce=nonce))
+    if response.mimetype == "application/json":  # asked for again and again, and never a page: it may do nothing at all
+        headers.setdefault("Content-Security-Policy", _NOTHING)
+    else:
+        headers.setdefault("Content-Security-Policy", policy(settings, nonce=nonce))
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(), microphone=(self)")
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(), microphone=(self)")
     headers.setdefault("Cache-Control", "private, no-store")
     headers.add("Vary", "HX-Request, HX-Request-Type, Cookie")
     if settings.public_url.startswith("https://"):

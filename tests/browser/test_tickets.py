@@ -24,6 +24,8 @@ def three(served):
 def test_a_list_is_worked_through_by_keys_alone(signed_in_page, served, three):
     page = signed_in_page("agent")
     page.goto("/tickets")
+    expect(page.locator("#preview")).to_contain_text("Choose a ticket")
+    page.keyboard.press("j")
     expect(page.locator("#preview")).to_contain_text(f"#{three[0]}")
     page.keyboard.press("j")
     expect(page.locator("#preview")).to_contain_text(f"#{three[1]}")

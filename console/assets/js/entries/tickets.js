@@ -135,9 +135,4 @@ if (list) {
   if (all) all.hidden = false;
   countTicked();
   document.querySelector(".tickets-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
-  if (matchMedia(WIDE).matches && rows().length) {
-    const first = rows()[0];
-    first.setAttribute("aria-selected", "true");
-    preview(first.dataset.ticket);
-  }
 }
