@@ -150,6 +150,6 @@ class Later:
 Answer = Shown | Moved | Data | Later | Response
 
 
-def shown(template: str, *, status: int = 200, told: str = "", sent: str = "", **values: Any) -> Shown:
+def shown(template: str, *, status: int = 200, told: str = "", sent: str = "", undo: int = 0, **values: Any) -> Shown:
     """The usual answer, briefly: `return shown("tickets/list.html", tickets=page)`."""
-    return Shown(template=template, values=values, status=status, told=told, sent=sent)
+    return Shown(template=template, values=values, status=status, told=told, sent=sent, undo=undo)

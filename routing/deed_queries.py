@@ -35,9 +35,9 @@ class Progress:
         return self.done + self.undone + self.kept if state in (DeedState.UNDOING, DeedState.UNDONE) else self.all
 
 
-def deed(session: Session, *, account_id: int, id: int) -> Deed | None:
-    """One of this person's own deeds."""
-    return session.scalar(select(Deed).where(Deed.account_id == account_id, Deed.id == id))
+def deed(session: Session, *, brand_id: int, id: int) -> Deed | None:
+    """One that somebody of this brand did."""
+    return session.scalar(select(Deed).where(Deed.brand_id == brand_id, Deed.id == id))
 
 
 def progress(session: Session, *, deed_id: int) -> Progress:

@@ -1,6 +1,8 @@
 // The list of tickets: keys, the pane beside it, ticks, and news that waits to be asked for.
 import { bind } from "../core/keys.js";
 import { htmx } from "../core/requests.js";
+import { comeBack } from "../tickets/place.js";
+import { countTicked, startSelection } from "../tickets/selection.js";
 
 const WIDE = "(min-width: 1100px)";
 const list = document.querySelector("[data-tickets]");
@@ -37,14 +39,6 @@ function step(by) {
 function tick(row) {
   const box = row?.querySelector("input[name=ticket]");
   if (box) box.click();
-}
-
-function countTicked() {
-  const ticked = document.querySelectorAll("input[name=ticket]:checked").length;
-  const word = document.querySelector("[data-ticked]");
-  if (word) word.textContent = word.dataset.ticked.replace("{}", ticked);
-  const all = document.querySelector("[data-tick-all]");
-  if (all) all.checked = ticked > 0 && ticked === rows().length;
 }
 
 function heard({ detail: { kind, id, version } }) {
@@ -85,6 +79,8 @@ async function refreshRow(number) {
   const focused = document.activeElement?.id;
   if (new_) {
     if (isHere) new_.setAttribute("aria-selected", "true");
+    const box = new_.querySelector("input[name=ticket]");
+    if (box) box.checked = row.querySelector("input[name=ticket]")?.checked ?? false;
     row.replaceWith(document.adoptNode(new_));
   } else {
     row.classList.add("is-gone");
@@ -109,10 +105,6 @@ if (list) {
     else row.querySelector(".tickets-subject").click();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-tick-all]")) {
-      for (const box of document.querySelectorAll("input[name=ticket]")) box.checked = event.target.checked;
-    }
-    if (event.target.matches("[data-tick-all], input[name=ticket]")) countTicked();
     const quick = event.target.closest("[data-quick]");
     if (quick) htmx.ajax("POST", quick.getAttribute("action"), { source: quick, target: "#preview", swap: "innerHTML" });
   });
@@ -131,8 +123,8 @@ if (list) {
     }
   });
   document.addEventListener("ringback:hint", heard);
-  const all = document.querySelector("[data-tick-all]");
-  if (all) all.hidden = false;
-  countTicked();
+  startSelection();
   document.querySelector(".tickets-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  comeBack(list, choose);
+  countTicked();
 }
