@@ -15,6 +15,8 @@ class Right(StrEnum):
     """To somebody other than oneself."""
     SHARE_VIEWS = "share_views"
     """Saved lists of tickets, with everybody of the brand."""
+    EXPORT_LISTS = "export_lists"
+    """Take tickets and calls away as a file."""
     READ_CALLS = "read_calls"
     READ_CUSTOMERS = "read_customers"
     WRITE_CUSTOMERS = "write_customers"
@@ -53,7 +55,7 @@ _REVIEWER = _EVERYBODY | {R.PLAY_RECORDINGS, R.SCORE_CALLS, R.READ_SCORES}
 _SUPERVISOR = (
     _AGENT
     | _REVIEWER
-    | {R.ASSIGN_TICKETS, R.SHARE_VIEWS, R.STOP_DIALLING, R.CLOSE_DEPARTMENTS}
+    | {R.ASSIGN_TICKETS, R.SHARE_VIEWS, R.EXPORT_LISTS, R.STOP_DIALLING, R.CLOSE_DEPARTMENTS}
     | {R.MANAGE_SHIFTS, R.RETRY_JOBS, R.READ_AUDIT}
 )
 
