@@ -1,5 +1,6 @@
 """Numbers of ours: which brand and flow answers each."""
 
+from collections.abc import Container
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,9 +15,10 @@ from people.refusals import FieldRefused, said
 MOST_NAME = 80
 
 
-def numbers(session: Session, *, brand_id: int) -> list[PhoneNumber]:
-    """A brand's numbers, oldest first. One statement."""
-    return list(session.scalars(select(PhoneNumber).where(PhoneNumber.brand_id == brand_id).order_by(PhoneNumber.id)))
+def numbers(session: Session, *, brand_id: int, limit: int | None = None, after_id: int = 0) -> list[PhoneNumber]:
+    """A brand's numbers that follow the id, oldest first; all of them without a limit. One statement."""
+    statement = select(PhoneNumber).where(PhoneNumber.brand_id == brand_id, PhoneNumber.id > after_id)
+    return list(session.scalars(statement.order_by(PhoneNumber.id).limit(limit)))
 
 
 def add_number(
@@ -25,16 +27,17 @@ def add_number(
     brand_id: int,
     number: str,
     flow: str,
+    flows: Container[str],
     name: str,
     country: str,
     now: datetime,
     actor: str = audit.SYSTEM,
 ) -> PhoneNumber:
-    """Add a number as people write it in `country`. Raises `FieldRefused`."""
+    """Add a number as people write it in `country`; `flows`: keys of those there are. Raises `FieldRefused`."""
     e164 = to_e164(number, country)
     if isinstance(e164, NumberProblem):
         raise FieldRefused("number", e164.said)
-    row = {"brand_id": brand_id, "e164": e164, "flow": flow, "name": _name(name)}
+    row = {"brand_id": brand_id, "e164": e164, "flow": _flow(flow, flows), "name": _name(name)}
     made = insert(PhoneNumber).values(row).on_conflict_do_nothing(index_elements=["e164"]).returning(PhoneNumber)
     added = session.scalar(made)
     if added is None:
@@ -44,10 +47,17 @@ def add_number(
 
 
 def change_number(
-    session: Session, number: PhoneNumber, *, flow: str, name: str, now: datetime, actor: str = audit.SYSTEM
+    session: Session,
+    number: PhoneNumber,
+    *,
+    flow: str,
+    flows: Container[str],
+    name: str,
+    now: datetime,
+    actor: str = audit.SYSTEM,
 ) -> bool:
     """Have another flow answer, or call it something else; False when nothing changes."""
-    wanted = (flow, _name(name))
+    wanted = (_flow(flow, flows), _name(name))
     if (number.flow, number.name) == wanted:
         return False
     number.flow, number.name = wanted
@@ -61,6 +71,12 @@ def remove_number(session: Session, number: PhoneNumber, *, now: datetime, actor
     _note(session, number, "number_removed", actor, now)
     session.delete(number)
     session.flush()
+
+
+def _flow(key: str, flows: Container[str]) -> str:
+    if key not in flows:
+        raise FieldRefused("flow", said("there is no such flow"), said("choose one of the list"))
+    return key
 
 
 def _name(name: str) -> str:

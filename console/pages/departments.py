@@ -7,8 +7,7 @@ from console.visit import Answer, Moved, Visit, shown
 from people import departments as verbs
 from people import queries
 from people.departments import DepartmentInUseError
-from people.directory import Opening
-from people.directory_loading import InSession, load
+from people.directory_loading import openings
 from people.models import Department, Schedule
 from people.refusals import FieldRefused
 from people.rights import Right
@@ -23,7 +22,7 @@ def list_departments(visit: Visit) -> Answer:
         "departments/list.html",
         departments=queries.departments(visit.session, brand_id=visit.brand_id, limit=MOST),
         members=verbs.members(visit.session, brand_id=visit.brand_id),
-        hours=openings(visit),
+        hours=openings(visit.session, brand_id=visit.brand_id, now=visit.now),
     )
 
 
@@ -98,13 +97,6 @@ def remove_department(visit: Visit, key: str) -> Answer:
     return Moved(to="/departments", told=_("Department removed"))
 
 
-def openings(visit: Visit) -> dict[str, Opening]:
-    """Which departments are open now, as callers meet it. One statement."""
-    directory = load(InSession(visit.session), now=visit.now)
-    [brand] = [one for one in directory.brands if one.id == visit.brand_id]
-    return dict(directory.hours(brand, visit.now))
-
-
 def _found(visit: Visit, key: str) -> Department:
     department = queries.department(visit.session, brand_id=visit.brand_id, key=key)
     if department is None:
@@ -130,7 +122,7 @@ def _page(visit: Visit, department: Department, *, problems: dict[str, str]) -> 
         callback_number=form.get("callback_number", "") if form is not None else department.callback_number or "",
         missed_is_work=form.get("missed_is_work") == "on" if form is not None else department.missed_is_work,
         closed_now=schedule.closed_now,
-        hours=openings(visit).get(department.key),
+        hours=openings(visit.session, brand_id=visit.brand_id, now=visit.now).get(department.key),
         used={name: count for name, count in verbs.used_by(visit.session, department).items() if count},
         may_change=visit.may(Right.MANAGE_DEPARTMENTS),
         may_close=visit.may(Right.CLOSE_DEPARTMENTS),

@@ -9,7 +9,6 @@ from people.accounts import add_account, set_active, set_departments, set_phone,
 from people.models import Account, Role
 from people.refusals import FieldRefused, said
 from people.rights import Right
-from people.sign_in_models import LinkPurpose
 
 NOUN = Noun("people")
 MOST = 1000
@@ -79,8 +78,7 @@ def invite_person(visit: Visit, account_id: int) -> Answer:
 
 
 def _invited(visit: Visit, account: Account) -> Answer:
-    purpose = LinkPurpose.RESET if account.password else LinkPurpose.INVITE
-    given = links.make(visit.session, account=account, purpose=purpose, now=visit.now, actor=visit.actor)
+    given = links.make_for(visit.session, account=account, now=visit.now, actor=visit.actor)
     address = f"{visit.settings.public_url}{given.path}"
     return shown("people/invited.html", person=account, address=address, until=given.expires_at)
 

@@ -141,7 +141,14 @@ class TestNumbers:
     def test_a_flow_nobody_knows_is_refused(self, admin, engine, brand, clock):
         with transaction(engine) as session:
             one = add_number(
-                session, brand_id=brand.id, number="+12025550142", flow="main", name="", country="US", now=clock()
+                session,
+                brand_id=brand.id,
+                number="+12025550142",
+                flow="main",
+                flows=["main"],
+                name="",
+                country="US",
+                now=clock(),
             )
         assert admin.post(f"/numbers/{one.id}", {"name": "", "flow": "nowhere"}).status_code == 422
 
