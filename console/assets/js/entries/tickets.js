@@ -112,6 +112,9 @@ if (list) {
     // The player comes with the first preview that has something to hear: the list itself stays light.
     if (pane?.querySelector("[data-player]")) import("../player/mount.js").then(({ mountAll }) => mountAll(pane));
     const shown = document.querySelector("[data-previewed]");
+    // Whoever went on meanwhile was not heard: while one answer is on its way another is not asked for.
+    const at = here()?.dataset.ticket;
+    if (shown && at && at !== shown.dataset.previewed) return preview(at);
     const row = shown && document.getElementById(`ticket-${shown.dataset.previewed}`);
     if (!row) return;
     row.classList.remove("is-unread");
