@@ -1,5 +1,6 @@
 """What every answer of the staff's door says to the browser about itself."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Response
@@ -33,6 +34,9 @@ def policy(settings: Settings, *, nonce: str) -> str:
 def guard(response: Response, settings: Settings, *, nonce: str) -> Response:
     """Add the headers. Pages hold personal data: nothing but this browser may keep them, and it asks again."""
     headers = response.headers
+    if response.status_code == HTTPStatus.NOT_MODIFIED:  # of what the browser has, which came with all of these
+        headers["Cache-Control"] = "private, no-store"
+        return response
     if response.mimetype == "application/json":  # asked for again and again, and never a page: it may do nothing at all
         headers.setdefault("Content-Security-Policy", _NOTHING)
     else:

@@ -19,6 +19,7 @@ from console.language import current
 from console.nouns import Access, NotHere, Noun, Page
 from console.parts import Parts
 from console.rendering import render
+from console.tags import tagged
 from console.visit import Answer, Data, Guest, Later, Moved, Shown, Visit
 from core.config import Settings
 from core.database import transaction
@@ -177,7 +178,7 @@ def respond(answer: Answer, door: Door, guest: Guest) -> Response:
             response.headers["HX-Trigger"] = json.dumps(events)
     elif told or sent:
         cookies.take_told(response)
-    return packed(_with(response, answer))
+    return packed(tagged(_with(response, answer), guest))
 
 
 def moved(to: str, guest: Guest, settings: Settings, *, told: str = "", sent: str = "", undo: int = 0) -> Response:

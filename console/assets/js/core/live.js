@@ -10,6 +10,7 @@ import { clock, word } from "./words.js";
 
 const ASK_MS = { on: 15000, poll: 10000, hidden: 30000, away: 5000, out: 15000 };
 const SILENT_MS = 60000;
+const TICKET_MS = 45000; // they last 60 s
 const PAUSES = [1, 2, 5, 10, 20, 30];
 const told = new Set();
 let channel;
@@ -24,6 +25,7 @@ let failures = 0;
 let lastHeard = 0;
 let isConnecting = false;
 let given;
+let givenAt = 0;
 let connecting;
 let asking;
 
@@ -67,9 +69,15 @@ async function ask(streams) {
 
 async function begin() {
   const answer = await get("/live/ticket");
-  given = answer.at;
+  take(answer.at);
   if (given) after = given.after;
   return answer.reach;
+}
+
+/** A ticket for the stream, to try with again and again while it is fresh; it opens one. */
+function take(ticket) {
+  given = ticket;
+  givenAt = Date.now();
 }
 
 async function changes() {
@@ -85,12 +93,11 @@ async function connect() {
   if (isConnecting || source) return;
   isConnecting = true;
   clearTimeout(connecting);
-  const ticket = given ?? (await get("/live/ticket")).at;
-  given = undefined; // each opens one stream
+  if (!given || Date.now() - givenAt > TICKET_MS) take((await get("/live/ticket")).at);
   isConnecting = false;
-  if (!ticket) return lost();
+  if (!given) return lost();
   lastHeard = Date.now();
-  source = new EventSource(`${ticket.url}&after=${after}`);
+  source = new EventSource(`${given.url}&after=${after}`);
   source.onopen = opened;
   source.onerror = lost;
   source.addEventListener("beat", () => (lastHeard = Date.now()));
@@ -103,6 +110,7 @@ async function connect() {
 function opened() {
   lastHeard = Date.now();
   failures = 0;
+  given = undefined;
   isStreaming = true;
   tell();
 }
