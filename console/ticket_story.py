@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from console import ticket_words
+from console import call_words, ticket_words
 from console.event_words import Names, sentence
 from recordings.models import Recording
 from tickets.models import Call, Event
@@ -117,7 +117,7 @@ def line(event: Event, names: Names) -> Line:
 def path_of(events: Iterable[Event], *, flow: str | None, names: Names) -> tuple[str, ...]:
     """`Main › Billing › Message`: the flow, then what was chosen in it."""
     chosen = [choice for event in events for choice in passed_in(event.facts)]
-    said = [names.departments.get(choice) or ticket_words.plain(choice) for choice in chosen]
+    said = [names.departments.get(choice) or call_words.step(choice) for choice in chosen]
     steps = [word for n, word in enumerate(said) if n == 0 or said[n - 1] != word]
     return (ticket_words.plain(flow), *steps) if flow else tuple(steps)
 

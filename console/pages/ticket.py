@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console import deed_words, ticket_views, ticket_words
+from console import call_words, deed_words, ticket_views, ticket_words
 from console.event_words import Names
 from console.language import _
 from console.nouns import NotHere, Noun
@@ -63,13 +63,14 @@ def save_ticket(visit: Visit, number: int) -> Answer:
     given_up = [field for field in wanted if form.get(f"choose_{field}") == "theirs"]
     changed, conflicts = compare(was=was, wanted=wanted, now=_now(visit, ticket), given_up=given_up)
     if conflicts:
-        return _page(visit, here, Typed(fields=wanted, note=note, problems={}, conflicts=tuple(conflicts)), status=409)
+        # What this person did not touch is shown as it is now: sent as it was, it would undo what others did.
+        return _page(visit, here, Typed(fields=changed, note=note, problems={}, conflicts=tuple(conflicts)), status=409)
     was_so = snapshot(ticket)
     try:
         done = apply(visit, ticket, changed, note=note)
     except Refused as refused:
         problems = {"note" if field == "text" else field: words for field, words in refused.problems.items()}
-        return _page(visit, here, Typed(fields=wanted, note=note, problems=problems), status=422)
+        return _page(visit, here, Typed(fields=changed, note=note, problems=problems), status=422)
     if note.strip():
         drafts.discard(visit.session, account_id=visit.account.id, place=_draft(number))
     sent = _draft(number) if note.strip() else ""
@@ -112,6 +113,7 @@ def _page(visit: Visit, here: Sheet, typed: Typed | None = None, *, status: int 
     return shown(
         "tickets/ticket.html",
         status=status,
+        tier=call_words.tier,
         entries=_entries(visit, here, departments),
         here=here,
         ticket=ticket,
