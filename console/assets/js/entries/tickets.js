@@ -27,7 +27,7 @@ function choose(row, { scroll = true } = {}) {
 
 function preview(number) {
   if (!pane || !matchMedia(WIDE).matches) return;
-  htmx.ajax("GET", `/tickets/${number}/preview${query}`, { target: "#preview", swap: "innerHTML" });
+  htmx.ajax("GET", `/tickets/${number}/preview${query}`, { source: pane, target: "#preview", swap: "innerHTML" });
 }
 
 function step(by) {
