@@ -100,7 +100,11 @@ def say_who_called(visit: Visit, sid: str) -> Answer:
     except ChangeRefused as refused:
         return _show(visit, sid, problems=problems(refused))
     back = PATH + "/" + quote(sid, safe="")
-    return Moved(to="/customers" if visit.form.get("from") == "customers" else back, told=_("Noted who called."))
+    if visit.form.get("from") == "customers":
+        back = "/customers"
+    elif visit.form.get("ticket", "").isdecimal():
+        back = f"/tickets/{int(visit.form['ticket'])}"
+    return Moved(to=back, told=_("Noted who called."))
 
 
 def _show(visit: Visit, sid: str, *, problems: dict[str, str] | None = None) -> Answer:

@@ -1,5 +1,7 @@
 """Customers: looked for by name or number; one with all their numbers, tickets and calls."""
 
+import re
+
 from console import call_words, ticket_words
 from console.language import _
 from console.list_filters import address
@@ -14,7 +16,7 @@ from tickets.caller_choosing import sharers, unknown_callers
 from tickets.customer_queries import customer
 from tickets.customer_search import search
 from tickets.customer_tickets import tickets_of
-from tickets.fields import MOST_NAME, ChangeRefused
+from tickets.fields import EMAIL, MOST_EMAIL, MOST_NAME, ChangeRefused
 from tickets.models import Customer
 from tickets.paging import BadCursor, Position, read_cursor
 
@@ -42,6 +44,35 @@ def list_customers(visit: Visit) -> Answer:
         newer=address(PATH, {"q": q}) if visit.query.get("after") else "",
         older=address(PATH, {"q": q}, after=page.end.cursor()) if page.end else "",
     )
+
+
+@NOUN.page("GET", "/customers/new", needs=Right.WRITE_CUSTOMERS)
+def show_new_customer(visit: Visit) -> Answer:
+    """For somebody who has not called yet."""
+    return _new(visit)
+
+
+@NOUN.page("POST", "/customers/new", needs=Right.WRITE_CUSTOMERS)
+def make_customer(visit: Visit) -> Answer:
+    """With a name, and a number in any writing if there is one; a number others have is shared from now on."""
+    typed = visit.form.get("number", "").strip()
+    number = to_e164(typed, visit.brand.country) if typed else None
+    name, email = visit.form.get("name", ""), visit.form.get("email", "").strip()
+    wrong = {"number": _(number.sentence)} if isinstance(number, NumberProblem) else {}
+    if not name.strip():
+        wrong["name"] = _("Write the name of the person or company.")
+    if email and (len(email) > MOST_EMAIL or not re.fullmatch(EMAIL, email)):
+        wrong["email"] = _("Write an e-mail address such as ana@example.com, or leave it empty.")
+    if wrong:
+        return _new(visit, wrong)
+    numbers = (number,) if isinstance(number, str) else ()
+    try:
+        made = customers.create(
+            visit.session, brand_id=visit.brand_id, now=visit.now, numbers=numbers, name=name, email=email or None
+        )
+    except ChangeRefused as refused:
+        return _new(visit, problems(refused))
+    return Moved(to=f"{PATH}/{made.id}", told=_("The customer is made."))
 
 
 @NOUN.page("GET", "/customers/<int:customer_id>", needs=Right.READ_CUSTOMERS)
@@ -73,6 +104,17 @@ def add_number(visit: Visit, customer_id: int) -> Answer:
         return _card(visit, customer_id, problems={"number": sentence(refused)})
     told = _("Number added.") if added else _("They had this number already.")
     return Moved(to=f"{PATH}/{customer_id}", told=told)
+
+
+def _new(visit: Visit, problems: dict[str, str] | None = None) -> Answer:
+    return shown(
+        "customers/new.html",
+        status=422 if problems else 200,
+        form=visit.form,
+        problems=problems or {},
+        most_name=MOST_NAME,
+        most_email=MOST_EMAIL,
+    )
 
 
 def _card(visit: Visit, customer_id: int, *, problems: dict[str, str] | None = None) -> Answer:

@@ -19,7 +19,9 @@ from people.seeing import see
 from recordings.queries import of_calls
 from routing.deeds import remember
 from tickets import customer_queries
-from tickets.models import Ticket
+from tickets.call_lines import other_end
+from tickets.caller_choosing import Sharer, sharers
+from tickets.models import Call, Ticket
 from tickets.restoring import snapshot
 from tickets.sheet import Sheet, customer_names, others, sheet
 from tickets.statuses import READ_ONLY
@@ -107,6 +109,7 @@ def _page(visit: Visit, here: Sheet, typed: Typed | None = None, *, status: int 
     order = Order(view.order)
     before, after = neighbours(visit.session, brand_id=visit.brand_id, asked=asked, order=order, ticket=ticket)
     customer = _customer(visit, ticket)
+    sharing, unsaid = _sharing(visit, here) if customer is None else ([], None)
     now = _now(visit, ticket)
     draft = drafts.find(visit.session, account_id=visit.account.id, place=_draft(ticket.number))
     see(visit.session, account_id=visit.account.id, ticket_ids=[ticket.id], now=visit.now)
@@ -122,6 +125,8 @@ def _page(visit: Visit, here: Sheet, typed: Typed | None = None, *, status: int 
         before=before,
         after=after,
         customer=customer,
+        sharing=sharing,
+        unsaid=unsaid,
         others=others(visit.session, ticket=ticket, viewer_id=visit.account.id),
         department_choices=[(one.key, one.name) for one in departments],
         assignee_choices=_assignees(visit, ticket, here.row.assignee),
@@ -212,6 +217,18 @@ def _customer(visit: Visit, ticket: Ticket) -> customer_queries.CustomerView | N
     if ticket.customer_id is None:
         return None
     return customer_queries.customer(visit.session, brand_id=visit.brand_id, id=ticket.customer_id)
+
+
+def _sharing(visit: Visit, here: Sheet) -> tuple[list[Sharer], Call | None]:
+    """Who shares the caller's number, and the latest call of which nobody has said whose it was."""
+    number = here.row.ticket.caller
+    calls = [
+        call for call in here.calls if call.customer_id is None and not call.withheld and other_end(call) == number
+    ]
+    if number is None or not calls:
+        return [], None
+    found = sharers(visit.session, brand_id=visit.brand_id, numbers=[number])
+    return (found, calls[-1]) if len(found) > 1 else ([], None)
 
 
 def _now(visit: Visit, ticket: Ticket) -> dict[str, str]:
