@@ -41,7 +41,7 @@ def test_a_ticket_shows_all_who_share_the_number_and_takes_who_it_was(mia, share
 def test_who_may_only_read_sees_them_and_chooses_none(signed_in, shared):
     page = signed_in(Role.REVIEWER).get(f"/tickets/{shared[0]}").text
     assert "Several customers share this number" in page
-    assert "It was they" not in page
+    assert "This one called" not in page
 
 
 def test_one_owner_of_a_number_is_no_question(mia, engine, brand):
