@@ -68,7 +68,7 @@ def test_the_list_of_tickets_is_light_when_it_is_first_opened_and_lighter_after(
     assert 2 * KB < traffic.bytes <= 25 * KB, traffic.of_type
 
 
-@pytest.mark.parametrize("sight", sights(), ids=str)
+@pytest.mark.parametrize("sight", [one for one in sights() if not one.path.endswith(".csv")], ids=str)
 def test_nothing_moves_while_a_page_loads(entering, shown, sight):
     page = entering.enter(sight.role)
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", FIRST_PAINT_FIRST)
