@@ -8,6 +8,7 @@ from tests.ivr.conftest import door  # noqa: F401 - a fixture
 COUNTERPARTS = {
     "POST /calls/<sid>/caller": "PUT /calls/{sid}/customer",
     "POST /calls/new": "POST /calls",
+    "POST /customers/new": "POST /customers",
     "POST /customers/<int:customer_id>/name": "PATCH /customers/{id}",
     "POST /customers/<int:customer_id>/numbers": "PATCH /customers/{id}",
     "POST /departments": "POST /departments",
