@@ -7,6 +7,7 @@ import { post } from "./proof.js";
 import { word } from "./words.js";
 
 const WAIT_MS = 800;
+const MAKING_MS = 60000; // no page takes longer; in doubt words are kept
 const timers = new Map();
 const underway = new Map();
 
@@ -31,7 +32,7 @@ export function restore() {
     const place = field.dataset.autosave;
     const known = mirror(place);
     if (!known || known.text === read(field)) continue;
-    if (known.synced) {
+    if (known.synced && !isNews(known, field)) {
       // The server knows better: the draft was sent, or went on in another browser.
       keep(place, read(field), true);
       continue;
@@ -94,8 +95,8 @@ async function send(place, text) {
     return say(place, word("offline"), true);
   }
   if (answer.ok) {
-    const { saved } = await answer.json();
-    if (mirror(place)?.text === text) keep(place, text, true);
+    const { saved, at } = await answer.json();
+    if (mirror(place)?.text === text) keep(place, text, true, at);
     return say(place, text.trim() ? word("saved", saved) : "");
   }
   const why = answer.type === "opaqueredirect" || answer.status === 401 ? "signed_out" : "not_saved";
@@ -153,13 +154,19 @@ function say(place, text, isBad = false) {
   }
 }
 
-function keep(place, text, synced) {
+function keep(place, text, synced, at = document.body.dataset.at) {
   try {
-    if (text.trim()) localStorage.setItem(nameOf(place), JSON.stringify({ text, synced }));
+    if (text.trim()) localStorage.setItem(nameOf(place), JSON.stringify({ text, synced, at }));
     else localStorage.removeItem(nameOf(place));
   } catch {
     // Full or forbidden: the server still has it.
   }
+}
+
+/** Whether this was saved too late for the page to know, by the server's own clock, and goes on where the page ends. */
+function isNews(known, field) {
+  const isLate = Date.parse(known.at) > Date.parse(document.body.dataset.at) - MAKING_MS;
+  return isLate && (!isWriting(field) || known.text.startsWith(read(field)));
 }
 
 function mirror(place) {
