@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import axe
 from tests.browser.keyboard import pointers_of, tab_to
-from tests.browser.pictures import picture
 from tests.browser.served import EMAILS, PASSWORD
 from tests.browser.visitors import PATIENCE
 
@@ -73,10 +72,10 @@ def sign_in_to_the_ticket(page):
     ticket = page.locator("#panel-ticket .phone-ticket")
     expect(ticket).to_be_visible()
     expect(ticket).to_contain_text("Message stored")
-    picture(page, "phone-with-ticket")
     tab_to(page, "#panel-ticket .button-primary")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+    expect(page.get_by_label("E-mail address")).to_be_focused()
     page.keyboard.type(EMAILS["agent"])
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
