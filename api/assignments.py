@@ -1,7 +1,7 @@
 """Who owns a ticket: given to somebody, or to nobody."""
 
 from api.operations import Answered, Asked
-from api.problems import Fault, Problem, refused
+from api.problems import Problem
 from api.ticket_shapes import AssignmentSent, TicketShape
 from api.tickets import NOUN as NOUN  # the operations below complete it
 from api.tickets import found, known_account, shown
@@ -35,9 +35,6 @@ def assign_ticket(asked: Asked[None, AssignmentSent], number: int) -> Answered:
         )
     except VersionConflict as conflict:
         raise _in_words(asked, number, conflict, wanted=asked.body.assignee) from None
-    except AssigneeRefused as error:
-        fault = Fault("assignee", str(error), "choose somebody else, see /api/v1/agents")
-        raise refused(fault) from None
     return shown(asked, number)
 
 
@@ -56,7 +53,7 @@ def unassign_ticket(asked: Asked[None, None], number: int) -> Answered:
     except VersionConflict as conflict:
         raise _in_words(asked, number, conflict, wanted=None) from None
     except AssigneeRefused as error:
-        raise Problem(409, "still-needed", f"The ticket keeps its owner: {error}.") from None
+        raise Problem(409, "still-needed", f"The ticket keeps its owner: {error.reason}; {error.cure}.") from None
     return shown(asked, number)
 
 

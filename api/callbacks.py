@@ -5,12 +5,12 @@ from pydantic import Field
 from api.bodies import Body
 from api.lists import ListOf, ListQuery, page_of
 from api.operations import Answered, Asked, Noun
-from api.problems import Fault, Problem, not_found, refused
+from api.problems import Problem, not_found
 from api.shapes import Moment, OpaqueId, Shape
 from api.tickets import named
 from people.rights import Right
 from routing import callbacks, queries
-from routing.callbacks import LONGEST_ASKED, Cancelled, RequestRefused
+from routing.callbacks import LONGEST_ASKED, Cancelled, Superseded
 from routing.models import CallbackState
 from routing.queries import CallbackView
 
@@ -102,13 +102,28 @@ def request_callback(asked: Asked[None, CallbackSent]) -> CallbackShape:
     department joins the first.
     """
     ticket = named(asked, asked.body.ticket)
-    try:
-        callback = callbacks.request(
-            asked.session, ticket_id=ticket.id, number=asked.body.to, actor=asked.who.actor, now=asked.now
-        )
-    except RequestRefused as error:
-        raise refused(Fault(error.field, error.reason, "give a number that can be called")) from None
+    callback = callbacks.request(
+        asked.session, ticket_id=ticket.id, number=asked.body.to, actor=asked.who.actor, now=asked.now
+    )
     return show_callback(asked, callback.id)
+
+
+@NOUN.offers(
+    "POST",
+    "/callbacks/{id}/done",
+    right=Right.REQUEST_CALLBACKS,
+    answer=CallbackShape,
+    refusals={409: "Agent and customer talk this moment, or the promise is over already."},
+)
+def finish_callback(asked: Asked[None, None], id: int) -> CallbackShape:
+    """Say that the customer was reached another way: nobody calls them again about it."""
+    show_callback(asked, id)
+    match callbacks.supersede(asked.session, callback_id=id, call_id=None, actor=asked.who.actor, now=asked.now):
+        case Superseded.TALKING:
+            raise Problem(409, "talking-now", "They talk this moment: the promise ends as kept by itself.")
+        case Superseded.ALREADY_OVER:
+            raise Problem(409, "already-over", "The callback is over already; read it for how it ended.")
+    return show_callback(asked, id)
 
 
 @NOUN.offers(

@@ -87,12 +87,9 @@ def list_calls(asked: Asked[ListQuery, None]) -> object:
 
 
 @NOUN.offers("GET", "/calls/{sid}", right=Right.READ_CALLS, answer=CallShape)
-def show_call(asked: Asked[None, None], sid: str) -> CallShape:
+def show_call(asked: Asked[object, object], sid: str) -> CallShape:
     """Read one call, by the SID of any of its legs."""
-    view = call_queries.call(asked.session, brand_id=asked.who.brand_id, sid=sid)
-    if view is None:
-        raise not_found("call with such a leg")
-    return CallShape.of(view)
+    return CallShape.of(found(asked, sid))
 
 
 @NOUN.offers("POST", "/calls", right=Right.WRITE_TICKETS, sends=CallSent, answer=CallShape, status=201)
@@ -116,4 +113,12 @@ def log_call_by_hand(asked: Asked[None, CallSent]) -> CallShape:
         ticket=named(asked, body.ticket) if body.ticket is not None else None,
         department=known_department(asked, body.department, status=422, place="body") if body.department else None,
     )
-    return show_call(asked, call.sid)  # type: ignore[arg-type]
+    return show_call(asked, call.sid)
+
+
+def found(asked: Asked[object, object], sid: str) -> CallView:
+    """The brand's call with such a leg. Raises Problem 404."""
+    view = call_queries.call(asked.session, brand_id=asked.who.brand_id, sid=sid)
+    if view is None:
+        raise not_found("call with such a leg")
+    return view

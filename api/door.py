@@ -5,21 +5,37 @@ import json
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from api import assignments, audio, callbacks, calls, customers, jobs, people, problems
+from api import (
+    audio,
+    callbacks,
+    callers,
+    customers,
+    departments,
+    health,
+    jobs,
+    messages,
+    numbers,
+    opening,
+    problems,
+    sign_ins,
+)
 from api.openapi import document
 from api.operations import PREFIX
 from api.parts import Parts
 from api.serving import blueprint
 
 NOUNS = (
-    assignments.NOUN,
-    calls.NOUN,
+    opening.NOUN,
+    callers.NOUN,
     audio.NOUN,
+    messages.NOUN,
     callbacks.NOUN,
     customers.NOUN,
-    people.DEPARTMENTS,
-    people.AGENTS,
+    departments.NOUN,
+    sign_ins.NOUN,
+    numbers.NOUN,
     jobs.NOUN,
+    health.NOUN,
 )
 DOCUMENT = f"{PREFIX}/openapi.json"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -19,8 +19,11 @@ PREFIX = "/api/v1"
 PATH_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "number": {"type": "integer", "minimum": 1, "description": "The ticket's number."},
     "id": {"type": "string", "pattern": "^[0-9]{1,19}$", "description": "An opaque id."},
+    "key": {"type": "string", "pattern": "^[a-z][a-z0-9_-]{1,39}$", "description": "A department's key."},
+    "sign_in": {"type": "string", "pattern": "^[0-9]{1,19}$", "description": "The id of a sign-in."},
     "sid": {"type": "string", "maxLength": 200, "description": "The carrier's SID of any leg of the call."},
 }
+_TEXTS = frozenset({"sid", "key"})
 _BIGGEST_ID = 2**63 - 1
 
 Query = TypeVar("Query", covariant=True)
@@ -136,7 +139,7 @@ def path_values(operation: Operation, texts: Mapping[str, str]) -> dict[str, int
     """The path's values in their types; None where one cannot name anything (so there is nothing there)."""
     values: dict[str, int | str] = {}
     for name, text in texts.items():
-        if name == "sid":
+        if name in _TEXTS:
             values[name] = text
         elif re.fullmatch(r"[0-9]{1,19}", text) and int(text) <= _BIGGEST_ID:
             values[name] = int(text)

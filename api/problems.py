@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from core import logs
 from core.storage import StorageUnavailable
+from people.refusals import FieldRefused
 from tickets.changes import VersionConflict
-from tickets.fields import ChangeRefused
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -123,8 +123,8 @@ def answer(error: Exception) -> Response:
 def _problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
-    if isinstance(error, ChangeRefused):
-        return refused(Fault(error.field, error.reason, error.cure))
+    if isinstance(error, FieldRefused):
+        return refused(Fault(error.field, str(error.reason), str(error.cure)))
     if isinstance(error, VersionConflict):
         return _conflict(error)
     if isinstance(error, HTTPException) and error.code is not None:

@@ -13,6 +13,8 @@ from flask import Blueprint, Response, abort, request, send_from_directory
 BUILT = Path(__file__).parent / "static" / "built"
 MANIFEST = "manifest.json"
 PREFIX = "/static/"
+_PACKED = {"br": ".br", "gzip": ".gz"}
+"""What build.mjs packs, smallest first. Browsers take Brotli over HTTPS and from their own machine only."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -44,24 +46,31 @@ class Assets:
 
 
 def make_blueprint(assets: Assets) -> Blueprint:
-    """`/static/NAME`, also as gzip made at set-up."""
+    """`/static/NAME`, packed at set-up."""
     routes = Blueprint("console_assets", __name__)
 
     @routes.get(f"{PREFIX}<path:name>")
     def asset(name: str) -> Response:
-        if name == MANIFEST or name.endswith((".gz", ".map")):
+        if name == MANIFEST or name.endswith((*_PACKED.values(), ".map")):
             abort(404)
-        packed = f"{name}.gz"
-        is_packed = request.accept_encodings["gzip"] > 0 and (assets.folder / packed).is_file()
-        response = send_from_directory(assets.folder, packed if is_packed else name, mimetype=_kind(name))
-        if is_packed:
-            response.headers["Content-Encoding"] = "gzip"
+        coding, kept = _packed(assets.folder, name)
+        response = send_from_directory(assets.folder, kept, mimetype=_kind(name))
+        if coding:
+            response.headers["Content-Encoding"] = coding
         response.headers["Cache-Control"] = _FOR_EVER
         response.headers["Vary"] = "Accept-Encoding"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     return routes
+
+
+def _packed(folder: Path, name: str) -> tuple[str, str]:
+    """The smallest form there is that the browser takes: its Content-Encoding, "" for none, and its file."""
+    for coding, ending in _PACKED.items():
+        if request.accept_encodings[coding] > 0 and (folder / f"{name}{ending}").is_file():
+            return coding, f"{name}{ending}"
+    return "", name
 
 
 def _kind(name: str) -> str:

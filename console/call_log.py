@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console.language import _
+from console.refusals import words
 from people.numbers import NumberProblem, to_e164
 from tickets.manual import DIRECTIONS, LONGEST_SECONDS, Told
 
@@ -56,7 +57,7 @@ def read(given: Mapping[str, str], *, country: str, zone: ZoneInfo) -> Typed:
         problems["direction"] = _("Say whether they called you or you called them.")
     number = number_in(values["number"], country=country)
     if isinstance(number, NumberProblem):
-        problems["number"] = _(number.sentence)
+        problems["number"] = words(number.said)
     elif number is None and values["direction"] == "outbound":
         problems["number"] = _("Give the number you called.")
     started_at = _moment(values["when"], zone)

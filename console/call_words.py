@@ -52,6 +52,42 @@ ROLE: Mapping[str, str] = {
 }
 
 
+TIER: Mapping[str, str] = {"standard": mark("Standard"), "silver": mark("Silver"), "gold": mark("Gold")}
+STEP: Mapping[str, str] = {
+    "this number": mark("This number"),
+    "another number": mark("Another number"),
+    "number": mark("Number keyed in"),
+    "no number": mark("No number"),
+    "on duty": mark("Somebody on duty"),
+    "nobody on duty": mark("Nobody on duty"),
+    "message": mark("Message"),
+    "no message": mark("No message"),
+    "hung up": mark("Hung up"),
+    "callback": mark("Callback"),
+    "existing": mark("Existing ticket"),
+    "told": mark("Told its state"),
+    "another": mark("Another one"),
+    "not found": mark("Not found"),
+    "goodbye": mark("Goodbye"),
+    "unrecorded": mark("Not recorded"),
+    "operator": mark("A person"),
+    "open": mark("Open"),
+    "closed": mark("Closed"),
+    "unknown": mark("Hours unknown"),
+    "repeat": mark("Once more"),
+    "no input": mark("Silence"),
+    "no match": mark("Not understood"),
+    "yes": mark("Yes"),
+    "no": mark("No"),
+}
+"""What steps of a flow call what happened in them (callflows/steps); a flow's own labels are its author's."""
+
+
+def tier(code: str) -> str:
+    """How a customer is treated; an installation's own tiers are its own words."""
+    return _(TIER[code]) if code in TIER else ticket_words.plain(code)
+
+
 def direction(code: str) -> str:
     return _(DIRECTION[code]) if code in DIRECTION else ticket_words.plain(code)
 
@@ -66,4 +102,4 @@ def role(code: str) -> str:
 
 def step(choice: str) -> str:
     """One step of the path: the department's key, or what was chosen, as words."""
-    return ticket_words.plain(choice)
+    return _(STEP[choice]) if choice in STEP else ticket_words.plain(choice)

@@ -40,18 +40,18 @@ def give_guest(response: Response, settings: Settings, value: str) -> None:
     _give(response, settings, csrf.GUEST_COOKIE, value, None)
 
 
-def tell(response: Response, settings: Settings, text: str, *, sent: str = "") -> None:
-    """Have the next page say this, once; `sent`: the place of a draft that was taken for good."""
-    _give(response, settings, _TOLD, _signer(settings).dumps([text, sent]), _TOLD_SECONDS)
+def tell(response: Response, settings: Settings, text: str, *, sent: str = "", undo: int = 0) -> None:
+    """Have the next page say this, once; `sent`: the place of a draft that was taken for good; `undo`: a deed."""
+    _give(response, settings, _TOLD, _signer(settings).dumps([text, sent, undo]), _TOLD_SECONDS)
 
 
-def told(request: Request, settings: Settings) -> tuple[str, str]:
-    """What the page before wanted told, and the draft's place; empty without."""
+def told(request: Request, settings: Settings) -> tuple[str, str, int]:
+    """What the page before wanted told, the draft's place, and the deed to take back; empty without."""
     try:
-        text, sent = _signer(settings).loads(request.cookies.get(_TOLD, ""), max_age=_TOLD_SECONDS)
+        text, sent, undo = _signer(settings).loads(request.cookies.get(_TOLD, ""), max_age=_TOLD_SECONDS)
+        return str(text), str(sent), int(undo)
     except (BadData, ValueError, TypeError):
-        return "", ""
-    return str(text), str(sent)
+        return "", "", 0
 
 
 def take_told(response: Response) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from people.models import Membership
 from tickets.models import Customer, Ticket
 
 SHOWN = 25
+SHOWN_OF_OTHERS = 6
 UNLOGGED = timedelta(hours=24)
 MOST_COUNTED = 99
 
@@ -33,11 +35,12 @@ class Unlogged:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in my departments; counts stop at 100."""
+    """What waits in my departments, or in all where I belong to none; counts stop at 100."""
 
     unassigned: int
     messages: int
     callbacks: int
+    is_mine: bool
 
 
 def mine(session: Session, *, account_id: int) -> list[Mine]:
@@ -65,17 +68,42 @@ def unlogged(session: Session, *, account_id: int, now: datetime) -> list[Unlogg
     return [Unlogged(*row) for row in rows]
 
 
-def waiting(session: Session, *, account_id: int) -> Waiting:
-    """What waits for anybody of my departments. One statement."""
+def urgent(session: Session, *, account_id: int, brand_id: int) -> list[Mine]:
+    """The most urgent open tickets of my departments (of all, if I have none) that are not mine. One statement."""
+    of_mine = select(Membership.department_id).where(Membership.account_id == account_id)
+    statement = (
+        select(Ticket, Customer.name)
+        .outerjoin(Customer, Customer.id == Ticket.customer_id)
+        .where(
+            Ticket.brand_id == brand_id,
+            Ticket.status.in_(("new", "open")),
+            Ticket.assignee_id.is_distinct_from(account_id),
+            Ticket.department_id.in_(of_mine) | ~of_mine.exists(),
+        )
+        .order_by(Ticket.priority, Ticket.created_at, Ticket.id)
+        .limit(SHOWN_OF_OTHERS)
+    )
+    return [Mine(ticket, name) for ticket, name in session.execute(statement)]
+
+
+def waiting(session: Session, *, account_id: int, brand_id: int) -> Waiting:
+    """What waits for anybody of my departments; of all, for those who belong to none. One statement."""
     statement = text("""
-        with mine as (select department_id from membership where account_id = :account)
+        with own as (select department_id from membership where account_id = :account),
+        mine as (select department_id from own union all
+          select id from department where brand_id = :brand and not exists (select 1 from own))
         select
           (select count(*) from (select 1 from ticket k join mine m using (department_id)
              where k.assignee_id is null and k.status in ('new', 'open') limit :most) x),
           (select count(*) from (select 1 from recording r join call c on c.id = r.call_id
              join ticket k on k.id = c.ticket_id join mine m on m.department_id = k.department_id
-             where r.kind = 'message' and r.state = 'stored' and k.status in ('new', 'open') limit :most) x),
+             where r.kind = 'message' and r.state in ('ready', 'stored')
+               and k.status in ('new', 'open', 'pending', 'on_hold')
+               and not exists (select 1 from event e where e.call_id = c.id and e.type = 'message_done'
+                 and e.facts ->> 'recording' = r.id::text) limit :most) x),
           (select count(*) from (select 1 from callback b join mine m using (department_id)
-             where b.closed_at is null limit :most) x)
+             where b.closed_at is null limit :most) x),
+          exists (select 1 from own)
     """)
-    return Waiting(*session.execute(statement, {"account": account_id, "most": MOST_COUNTED + 1}).one())
+    values = {"account": account_id, "brand": brand_id, "most": MOST_COUNTED + 1}
+    return Waiting(*session.execute(statement, values).one())

@@ -1,6 +1,7 @@
 """Errors as pages that help: what happened, what to do, and nothing typed is lost."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask, Response, request
@@ -47,9 +48,8 @@ def page(error: Exception, door: Door) -> Response:
     """The page for any error; what nobody foresaw is ours, logged, and tells nothing of the inside."""
     if isinstance(error, SignInNeeded):
         return _signed_out(door)
-    status, title, cure = _told(error)
-    response = _shown(door, status, title=title, cure=cure, kept=_typed() if status in (403, 500, 503) else [])
-    if status == 503:
+    response = _shown(door, lambda: _told(error))
+    if response.status_code == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():
@@ -69,9 +69,12 @@ def _signed_out(door: Door) -> Response:
     elif request.method in ("GET", "HEAD"):
         response = Response(status=303, headers={"Location": to})
     else:
-        title, cure = _("You were signed out"), _("Sign in again; then nothing of this is lost.")
-        response = _shown(door, 401, title=title, cure=cure, kept=_typed(), to=to)
+        response = _shown(door, _told_signed_out, to=to)
     return headers.guard(response, settings, nonce="none")
+
+
+def _told_signed_out() -> tuple[int, str, str]:
+    return 401, _("You were signed out"), _("Sign in again; then nothing of this is lost.")
 
 
 def _told(error: Exception) -> tuple[int, str, str]:
@@ -104,25 +107,32 @@ def _of_http(code: int) -> tuple[int, str, str]:
     return code, _("This request cannot be answered"), _("Go back, load the page again, and try once more.")
 
 
-def _shown(door: Door, status: int, *, title: str, cure: str, kept: list[tuple[str, str]], to: str = "") -> Response:
+def _shown(door: Door, tell: Callable[[], tuple[int, str, str]], *, to: str = "") -> Response:
+    """The page, in the language of whoever reads it: `tell` is asked for its words once that is known."""
     settings, nonce = door.parts.settings, secrets.token_urlsafe(12)
     now, cookie = door.parts.clock(), cookies.guest(request)
-    values = {"status": status, "title": title, "cure": cure, "kept": kept, "to": to, "told": "", "sent": ""}
     try:
         with transaction(door.parts.engine) as session:
             present = sign_ins.find(session, cookies.read_session(request, settings), now=now)
             guest = guest_of(session, door, present, nonce=nonce, now=now, cookie=cookie)
             token = current.set(guest.language)
             try:
-                text = render("errors/page.html", guest=guest, assets=door.assets, **values)
+                status, text = _rendered(door, guest, tell(), to)
             finally:
                 current.reset(token)
     except SQLAlchemyError:  # without the database nobody can be known: the page is shown to a stranger
-        text = render("errors/page.html", guest=_stranger(door, nonce, now, cookie), assets=door.assets, **values)
+        status, text = _rendered(door, _stranger(door, nonce, now, cookie), tell(), to)
     response = packed(Response(text, status=status, content_type="text/html; charset=utf-8"))
     if not request.cookies.get(csrf.GUEST_COOKIE):
         cookies.give_guest(response, settings, cookie)
     return headers.guard(response, settings, nonce=nonce)
+
+
+def _rendered(door: Door, guest: Guest, told: tuple[int, str, str], to: str) -> tuple[int, str]:
+    status, title, cure = told
+    kept = _typed() if status in (401, 403, 500, 503) else []
+    values = {"status": status, "title": title, "cure": cure, "kept": kept, "to": to, "told": "", "sent": ""}
+    return status, render("errors/page.html", guest=guest, assets=door.assets, **values)
 
 
 def _stranger(door: Door, nonce: str, now: datetime, cookie: str) -> Guest:

@@ -1,5 +1,6 @@
 """Each type of event on a timeline as one sentence, in the reader's language. A type nobody knows is told plainly."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +54,11 @@ def _seconds(event: Event) -> float | None:
     return found if isinstance(found, int | float) else None
 
 
+_RECORDED = re.compile(r"recorded ([0-9]+) s(, then hung up)?")
+_KEYED = re.compile(r"keyed ([0-9]+) digits")
+"""As `callflows.engine` writes them."""
+
+
 def _call_started(event: Event, names: Names) -> str:
     if event.facts.get("withheld") or not _text(event.content, "from"):
         return _("Called with a withheld number")
@@ -65,9 +71,15 @@ def _caller_turn(event: Event, names: Names) -> str:
         return _("Pressed %(keys)s") % {"keys": heard.removeprefix("pressed ")}
     if heard.startswith("said “"):
         return _("Said %(words)s") % {"words": heard.removeprefix("said ")}
-    if heard == "said digits":
-        return _("Said digits")
-    return {"silence": _("Said nothing"), "": _("Went on")}.get(heard) or heard[:1].upper() + heard[1:]
+    recorded = _RECORDED.fullmatch(heard)
+    if recorded is not None:
+        told = _("Recorded %(seconds)s s, then hung up") if recorded[2] else _("Recorded %(seconds)s s")
+        return told % {"seconds": recorded[1]}
+    keyed = _KEYED.fullmatch(heard)
+    if keyed is not None:
+        return _("Keyed %(count)s digits") % {"count": keyed[1]}
+    known = {"silence": _("Said nothing"), "said digits": _("Said digits"), "hung up": _("Hung up"), "": _("Went on")}
+    return known.get(heard) or heard[:1].upper() + heard[1:]
 
 
 def _matter_known(event: Event, names: Names) -> str:
@@ -168,7 +180,16 @@ def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any], name
     if name not in after:  # emptied on erasure
         return label
     old, new = (ticket_words.value(name, side.get(name), departments=names.departments) for side in (before, after))
+    if not before.get(name) and after[name]:
+        return _("%(field)s to %(after)s") % {"field": label, "after": new}
     return _("%(field)s from %(before)s to %(after)s") % {"field": label, "before": old, "after": new}
+
+
+def _change_undone(event: Event, names: Names) -> str:
+    told = event.facts.get("changed")
+    fields = [ticket_words.field(str(name)).lower() for name in told] if isinstance(told, list) else []
+    who, what = names.actor(event.actor) or _("The system"), ", ".join(fields) or _("something")
+    return _("%(who)s took a change back: %(what)s as before") % {"who": who, "what": what}
 
 
 def _ticket_solved(event: Event, names: Names) -> str:
@@ -238,6 +259,7 @@ TELLERS: Mapping[str, Teller] = {
     "unassigned": _unassigned,
     "nobody_to_assign": _nobody_to_assign,
     "ticket_changed": _ticket_changed,
+    "change_undone": _change_undone,
     "ticket_solved": _ticket_solved,
     "note_added": _note_added,
     "call_logged": _call_logged,

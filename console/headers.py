@@ -1,10 +1,13 @@
 """What every answer of the staff's door says to the browser about itself."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Response
 
 from core.config import Settings
+
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
 def policy(settings: Settings, *, nonce: str) -> str:
@@ -31,12 +34,18 @@ def policy(settings: Settings, *, nonce: str) -> str:
 def guard(response: Response, settings: Settings, *, nonce: str) -> Response:
     """Add the headers. Pages hold personal data: nothing but this browser may keep them, and it asks again."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", policy(settings, nonce=nonce))
+    if response.status_code == HTTPStatus.NOT_MODIFIED:  # of what the browser has, which came with all of these
+        headers["Cache-Control"] = "private, no-store"
+        return response
+    if response.mimetype == "application/json":  # asked for again and again, and never a page: it may do nothing at all
+        headers.setdefault("Content-Security-Policy", _NOTHING)
+    else:
+        headers.setdefault("Content-Security-Policy", policy(settings, nonce=nonce))
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(), microphone=(self)")
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(), microphone=(self)")
     headers.setdefault("Cache-Control", "private, no-store")
     headers.add("Vary", "HX-Request, HX-Request-Type, Cookie")
     if settings.public_url.startswith("https://"):

@@ -17,6 +17,7 @@ PSEUDO = "zz"
 current: ContextVar[str] = ContextVar("language", default="en")
 
 _ACCENTED = str.maketrans("aeiouyAEIOUYcnszCNSZ", "áéíóúýÁÉÍÓÚÝçñšžÇÑŠŽ")
+_LONGEST = 6
 # Placeholders, markup and entities stay as they are.
 _KEPT = re.compile(r"(%\([a-z_]+\)[sd]|%[sd%]|<[^>]+>|&[a-z]+;)")
 
@@ -44,10 +45,17 @@ def mark(text: str) -> str:
 
 
 def pseudo(text: str) -> str:
-    """⟦Šávé ~⟧: accents on letters, a third longer, in brackets."""
+    """⟦Šávé~~⟧: accents on letters, two fifths longer (as German is), in brackets."""
+    if not text.strip():
+        return text
     parts = _KEPT.split(text)
     accented = "".join(part if i % 2 else part.translate(_ACCENTED) for i, part in enumerate(parts))
-    return f"⟦{accented}{'~' * max(1, len(text) // 3)}⟧" if text.strip() else text
+    return f"⟦{accented}{_padding(len(text) * 2 // 5)}⟧"
+
+
+def _padding(length: int) -> str:
+    """So many more characters, in words no longer than words are."""
+    return "~" * max(1, length) if length <= _LONGEST else "".join(" ~~~~~~"[n % 7] for n in range(length))
 
 
 @cache

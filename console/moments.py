@@ -1,6 +1,6 @@
 """Times, durations and phone numbers as people read them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from console.language import _, current, mark, ngettext
@@ -30,6 +30,16 @@ def full(moment: datetime, *, zone: ZoneInfo) -> str:
     here = moment.astimezone(zone)
     day = f"{_(_DAYS[here.weekday()])} {here.day} {_(_MONTHS[here.month - 1])} {here.year}"
     return f"{day}, {here:%H:%M:%S} {here.tzname()}"
+
+
+def weekday(number: int) -> str:
+    """`Mon` for 0."""
+    return _(_DAYS[number])
+
+
+def day_of(day: date) -> str:
+    """A day to come: `Fri 25 Dec`."""
+    return f"{_(_DAYS[day.weekday()])} {day.day} {_(_MONTHS[day.month - 1])}"
 
 
 def clock_time(moment: datetime, *, zone: ZoneInfo) -> str:

@@ -60,7 +60,7 @@ def _seen(entry: Entry, guest: Guest) -> Entry | None:
         return None
     is_here = bool(entry.path) and (request.path == entry.path or request.path.startswith(entry.path + "/"))
     return Entry(
-        below[0].path if below else entry.path,
+        below[0].path if below else entry.path + _opens_with(entry.path, guest),
         entry.label,
         entry.icon,
         entry.key,
@@ -69,6 +69,11 @@ def _seen(entry: Entry, guest: Guest) -> Entry | None:
         below,
         is_here or any(one.is_here for one in below),
     )
+
+
+def _opens_with(path: str, guest: Guest) -> str:
+    """The list of tickets opens with the view this person chose."""
+    return f"?view={guest.preferences.ticket_view}" if path == "/tickets" and guest.preferences.ticket_view else ""
 
 
 def _is_offered(path: str) -> bool:

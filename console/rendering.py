@@ -29,7 +29,7 @@ def render(template: str, *, guest: Guest, assets: Assets, **values: Any) -> str
     token = _place.set((guest, assets))
     try:
         entries = rail(guest) if guest.account is not None else []
-        return environment().get_template(template).render(visit=guest, rail=entries, **values)
+        return environment().get_template(template).render(visit=guest, rail=entries, **({"undo": 0} | values))
     finally:
         _place.reset(token)
 
@@ -100,8 +100,10 @@ def _script_words() -> str:
         "offline": gettext("Not saved: no connection. Kept in this browser."),
         "signed_out": gettext("Not saved: you were signed out. Kept in this browser."),
         "not_saved": gettext("Not saved on the server. Kept in this browser."),
+        "undo": gettext("Undo"),
         "live_on": gettext("Live"),
         "live_poll": gettext("Every 10 s"),
-        "live_away": gettext("Not live"),
+        "live_away": gettext("Not live since %s"),
+        "live_out": gettext("Signed out"),
     }
     return json.dumps(said, ensure_ascii=False)

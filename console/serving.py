@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +19,7 @@ from console.language import current
 from console.nouns import Access, NotHere, Noun, Page
 from console.parts import Parts
 from console.rendering import render
+from console.tags import tagged
 from console.visit import Answer, Data, Guest, Later, Moved, Shown, Visit
 from core.config import Settings
 from core.database import transaction
@@ -78,6 +80,7 @@ def serve(page: Page, door: Door, values: dict[str, Any]) -> Response:
     """One request from beginning to end. Raises what console/errors.py turns into pages."""
     settings, now, nonce = door.parts.settings, door.parts.clock(), secrets.token_urlsafe(12)
     _read_request(page)
+    began = perf_counter()
     if any(isinstance(value, int) and value > _BIGGEST_ID for value in values.values()):
         raise NotHere
     guest_cookie = cookies.guest(request)
@@ -87,7 +90,7 @@ def serve(page: Page, door: Door, values: dict[str, Any]) -> Response:
             guest = guest_of(session, door, present, nonce=nonce, now=now, cookie=guest_cookie)
             check_access(page, door, present)
             _check_form(page, settings, present)
-            if present is not None:
+            if present is not None and not guest.is_background:
                 sign_ins.touch(session, present.sign_in, now=now)
             answer, response = _run(page, door, guest, values)
             if response.status_code >= 400 and not (isinstance(answer, Shown) and answer.keep):
@@ -96,6 +99,8 @@ def serve(page: Page, door: Door, values: dict[str, Any]) -> Response:
         pass
     if isinstance(answer, Later):  # not one byte before the commit
         response = answer.make()
+    if present is not None:  # a stranger is not told how long a secret took to check
+        response.headers["Server-Timing"] = f"page;dur={(perf_counter() - began) * 1000:.1f}"
     if present is None and not request.cookies.get(csrf.GUEST_COOKIE):
         cookies.give_guest(response, settings, guest_cookie)
     return headers.guard(response, settings, nonce=nonce)
@@ -160,29 +165,30 @@ def respond(answer: Answer, door: Door, guest: Guest) -> Response:
     if isinstance(answer, Data):
         return _with(Response(json.dumps(answer.body), status=answer.status, content_type="application/json"), answer)
     if isinstance(answer, Moved):
-        return _with(moved(answer.to, guest, settings, told=answer.told, sent=answer.sent), answer)
-    told, sent = (answer.told, answer.sent) if guest.is_fragment else _told(answer, settings)
-    text = render(answer.template, guest=guest, assets=door.assets, told=told, sent=sent, **answer.values)
+        response = moved(answer.to, guest, settings, told=answer.told, sent=answer.sent, undo=answer.undo)
+        return _with(response, answer)
+    told, sent, undo = (answer.told, answer.sent, answer.undo) if guest.is_fragment else _told(answer, settings)
+    text = render(answer.template, guest=guest, assets=door.assets, told=told, sent=sent, undo=undo, **answer.values)
     response = Response(text, status=answer.status, content_type="text/html; charset=utf-8")
     if guest.is_fragment:
-        events = ({"ringback:told": {"text": told}} if told else {}) | (
+        events = ({"ringback:told": {"text": told, "undo": undo}} if told else {}) | (
             {"ringback:sent": {"place": sent}} if sent else {}
         )
         if events:
             response.headers["HX-Trigger"] = json.dumps(events)
     elif told or sent:
         cookies.take_told(response)
-    return packed(_with(response, answer))
+    return packed(tagged(_with(response, answer), guest))
 
 
-def moved(to: str, guest: Guest, settings: Settings, *, told: str = "", sent: str = "") -> Response:
+def moved(to: str, guest: Guest, settings: Settings, *, told: str = "", sent: str = "", undo: int = 0) -> Response:
     """See other: 303, or for htmx a header that has the browser go."""
     response = Response(status=200, headers={"HX-Redirect": to}) if guest.is_htmx else Response(status=303)
     response.headers["Location"] = to
     if guest.is_htmx:
         del response.headers["Location"]
     if told or sent:
-        cookies.tell(response, settings, told, sent=sent)
+        cookies.tell(response, settings, told, sent=sent, undo=undo)
     return response
 
 
@@ -213,10 +219,10 @@ def _view(page: Page, door: Door) -> Callable[..., Response]:
     return view
 
 
-def _told(answer: Shown, settings: Settings) -> tuple[str, str]:
+def _told(answer: Shown, settings: Settings) -> tuple[str, str, int]:
     """What the page shall say: its own words, else those of the page before."""
-    text, sent = cookies.told(request, settings)
-    return answer.told or text, answer.sent or sent
+    text, sent, undo = cookies.told(request, settings)
+    return (answer.told, answer.sent or sent, answer.undo) if answer.told else (text, answer.sent or sent, undo)
 
 
 def _with(response: Response, answer: Shown | Moved | Data) -> Response:

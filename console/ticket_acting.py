@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from console.language import _
+from console.refusals import problems
 from console.visit import Visit
 from people import queries as people
 from people.models import Account
@@ -82,10 +83,8 @@ def apply(visit: Visit, ticket: Ticket, changed: Mapping[str, str], *, note: str
                 done.append(_change(visit, ticket, fields))
             if changed.get("assignee") == "":
                 done.append(_take(visit, ticket))
-    except ChangeRefused as refused:
-        raise Refused({refused.field: _sentence(refused)}) from None
-    except AssigneeRefused as refused:
-        raise Refused({"assignee": str(refused)[:1].upper() + str(refused)[1:] + "."}) from None
+    except (ChangeRefused, AssigneeRefused) as refused:
+        raise Refused(problems(refused)) from None
     see(visit.session, account_id=visit.account.id, ticket_ids=[ticket.id], now=visit.now)
     return any(done)
 
@@ -148,11 +147,6 @@ def _typed(visit: Visit, fields: Mapping[str, str]) -> Wanted:
     if "tags" in fields:
         wanted["tags"] = [tag.strip() for tag in fields["tags"].split(",") if tag.strip()]
     return wanted
-
-
-def _sentence(refused: ChangeRefused) -> str:
-    words = f"{refused.reason}: {refused.cure}."
-    return words[:1].upper() + words[1:]
 
 
 def _same(text: str) -> str:

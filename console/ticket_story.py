@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from console import ticket_words
+from console import call_words, ticket_words
 from console.event_words import Names, sentence
 from recordings.models import Recording
 from tickets.models import Call, Event
 from tickets.path import passed_in
 
-APART = frozenset({"note_added", "ticket_changed", "assigned", "unassigned", "nobody_to_assign", "ticket_solved"})
+APART = frozenset(
+    {"note_added", "ticket_changed", "change_undone", "assigned", "unassigned", "nobody_to_assign", "ticket_solved"}
+)
 """Told on their own, also where a call caused them: they are about the ticket."""
 EXCHANGES = frozenset({"caller_turn"})
 SILENT = frozenset({"call_started", "recording_ready", "recording_stored", "ticket_opened"})
@@ -21,6 +23,7 @@ ALARMS = frozenset({"recording_missing", "job_failed", "caller_ambiguous", "call
 ICONS: Mapping[str, str] = {
     "note_added": "note",
     "ticket_changed": "pencil",
+    "change_undone": "undo",
     "assigned": "user",
     "unassigned": "user",
     "nobody_to_assign": "user",
@@ -114,7 +117,7 @@ def line(event: Event, names: Names) -> Line:
 def path_of(events: Iterable[Event], *, flow: str | None, names: Names) -> tuple[str, ...]:
     """`Main › Billing › Message`: the flow, then what was chosen in it."""
     chosen = [choice for event in events for choice in passed_in(event.facts)]
-    said = [names.departments.get(choice) or ticket_words.plain(choice) for choice in chosen]
+    said = [names.departments.get(choice) or call_words.step(choice) for choice in chosen]
     steps = [word for n, word in enumerate(said) if n == 0 or said[n - 1] != word]
     return (ticket_words.plain(flow), *steps) if flow else tuple(steps)
 

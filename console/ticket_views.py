@@ -8,12 +8,14 @@ The same words follow a ticket's own address, so that it knows its neighbours.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from console import ticket_words
 from console.language import _, mark
 from console.visit import Visit
 from people.models import Account, Department
+from people.preferences import TICKET_COLUMNS
+from people.sign_in_models import SavedView
 from tickets.models import TicketStatus
 from tickets.queries import UNASSIGNED, WORK, Asked
 from tickets.worklist import Order
@@ -43,6 +45,8 @@ class View:
     solved: str = ""
     q: str = ""
     order: str = Order.NEWEST
+    columns: str = ""
+    """Names with dots between; empty: those the viewer likes."""
 
     @property
     def query(self) -> str:
@@ -56,15 +60,19 @@ class View:
         query = "&".join(part for part in (self.query.removeprefix("?"), urlencode(cursor)) if part)
         return f"/tickets?{query}" if query else "/tickets"
 
-    def ticket(self, number: int) -> str:
-        """The address of a ticket opened from this view."""
-        return f"/tickets/{number}{self.query}"
+    def ticket(self, number: int, **cursor: str) -> str:
+        """The address of a ticket opened from this view, at a cursor."""
+        return self.address(**cursor).replace("/tickets", f"/tickets/{number}", 1)
 
     def but(self, **changed: str) -> "View":
         return replace(self, **changed)
 
     def same_filters(self, other: "View") -> bool:
-        return replace(self, order=Order.NEWEST) == replace(other, order=Order.NEWEST)
+        return replace(self, order=Order.NEWEST, columns="") == replace(other, order=Order.NEWEST, columns="")
+
+    def chosen_columns(self, liked: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns to show."""
+        return tuple(self.columns.split(".")) if self.columns else liked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One of the built-in views."""
+    """One of the built-in views, or a saved one: of one's own or shared by somebody."""
 
     key: str
     label: str
     view: View
     is_here: bool = False
+    is_shared: bool = False
 
 
 BUILT_IN: Mapping[str, tuple[str, View]] = {
@@ -109,7 +118,13 @@ def read(query: Mapping[str, str]) -> View:
         solved=TODAY if query.get("solved") == TODAY else "",
         q=q,
         order=order if order in set(Order) else Order.NEWEST,
+        columns=".".join(name for name in TICKET_COLUMNS if name in query.get("columns", "").split(".")),
     )
+
+
+def cursor(query: Mapping[str, str]) -> dict[str, str]:
+    """Which page of a list an address stands for, to come back to it."""
+    return {name: query[name] for name in ("after", "before") if query.get(name, "") and len(query[name]) < MOST_Q}
 
 
 def asked(view: View, visit: Visit, departments: Sequence[Department] | None = None) -> Asked:
@@ -135,6 +150,15 @@ def midnight(visit: Visit) -> datetime:
 def tabs(view: View) -> list[Tab]:
     """The built-in views, with the one that is shown."""
     return [Tab(key, _(label), there, there.same_filters(view)) for key, (label, there) in BUILT_IN.items()]
+
+
+def saved_tabs(view: View, saved: Sequence[SavedView], account_id: int) -> list[Tab]:
+    """Views that were saved; a saved one is the one shown only with its own order and columns."""
+    return [
+        Tab(str(one.id), one.name, there, there == view, one.account_id != account_id)
+        for one in saved
+        for there in [read(dict(parse_qsl(one.query)))]
+    ]
 
 
 def chips(view: View, *, departments: Sequence[Department], owners: Sequence[Account]) -> list[Chip]:

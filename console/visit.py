@@ -46,6 +46,11 @@ class Guest:
         return request.headers.get("HX-Request") == "true"
 
     @property
+    def is_background(self) -> bool:
+        """Whether an open page asks by itself: nobody need be there, so it keeps no sign-in alive."""
+        return "X-Background" in request.headers
+
+    @property
     def layout(self) -> str:
         """What a page's template extends, so that it serves as page and as fragment."""
         return "fragment.html" if self.is_fragment else "layout.html"
@@ -111,6 +116,8 @@ class Shown:
     """The place of a draft that was taken for good: the browser forgets its copy."""
     headers: Mapping[str, str] = field(default_factory=dict)
     keep: bool = False
+    undo: int = 0
+    """The deed that a button beside `told` takes back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +128,7 @@ class Moved:
     told: str = ""
     sent: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    undo: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +150,6 @@ class Later:
 Answer = Shown | Moved | Data | Later | Response
 
 
-def shown(template: str, *, status: int = 200, told: str = "", sent: str = "", **values: Any) -> Shown:
+def shown(template: str, *, status: int = 200, told: str = "", sent: str = "", undo: int = 0, **values: Any) -> Shown:
     """The usual answer, briefly: `return shown("tickets/list.html", tickets=page)`."""
-    return Shown(template=template, values=values, status=status, told=told, sent=sent)
+    return Shown(template=template, values=values, status=status, told=told, sent=sent, undo=undo)

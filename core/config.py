@@ -74,6 +74,11 @@ class Settings:
     patience: float
     """Seconds a webhook may wait for the database, all in all; then it is journaled."""
 
+    @property
+    def stream_port(self) -> int:
+        """Where the stream listens on HOST: beside PORT, as STREAM_URL's default has it."""
+        return _neighbour(self.port, 1)
+
 
 def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
     """Read the settings from `environ` (this process's own) over those in the file `dotenv`.
@@ -122,6 +127,8 @@ def _settings(given: _Given) -> Settings:
     )
     if demo and simulator == port:
         raise SettingsError(f"RINGBACK_SIMULATOR_PORT: {port} is PORT already; give another")
+    if demo and simulator == _neighbour(port, 1):
+        raise SettingsError(f"RINGBACK_SIMULATOR_PORT: {simulator} is the stream's, the one beside PORT; give another")
     secret_keys = given.maybe("SECRET_KEY", partial(values.tokens, least=32))
     account, tokens = _account(given)
     if demo or secret_keys is None:

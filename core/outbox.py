@@ -6,7 +6,6 @@ attribute `try_again`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,15 +38,6 @@ class Never(JobError):
     """Not until somebody changes something: the job fails at once and is told on the timeline."""
 
     try_again = False
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """How much is waiting: rows not ended, rows failed for good, and the moment the oldest one was due."""
-
-    open: int
-    failed: int
-    oldest_due_at: datetime | None
 
 
 def ask(
@@ -115,12 +105,3 @@ def failed(
     if before_id is not None:
         statement = statement.where(OutboxRow.id < before_id)
     return session.scalars(statement.order_by(OutboxRow.id.desc()).limit(limit)).all()
-
-
-def backlog(session: Session) -> Backlog:
-    """What waits, for the health and metrics pages."""
-    waiting, oldest = session.execute(
-        select(func.count(), func.min(OutboxRow.due_at)).select_from(OutboxRow).where(IS_OPEN)
-    ).one()
-    failures = session.scalar(select(func.count(OutboxRow.id)).where(IS_FAILED))
-    return Backlog(open=waiting, failed=failures or 0, oldest_due_at=oldest)

@@ -9,6 +9,8 @@ import structlog
 
 from core.clock import Clock
 from core.waiting import within
+from health.models import Why
+from health.refused import RefusedWebhooks
 from ivr import callbacks, emergency, news
 from ivr.callback_twiml import notice_without_records, records_away
 from ivr.callbacks import CONTROLS, CallbackParts
@@ -16,7 +18,7 @@ from ivr.conversation import Call, Conversation
 from ivr.forms import FormProblem, heard, parties, pretended_time
 from ivr.journal import NotKept
 from ivr.news import News
-from ivr.signatures import Refused, verify
+from ivr.signatures import Refused, signed_for, verify
 from ivr.writing import Writing
 from people.directory import Directory
 
@@ -35,6 +37,8 @@ class Request:
     body: bytes
     content_type: str
     signature: str | None
+    hosts: tuple[str, ...] = ()
+    """Names under which it was sent, as its headers tell: to say which address the carrier has when it is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Line:
         public_url: str,
         demo: bool,
         callbacks: CallbackParts,
+        refused: RefusedWebhooks,
     ) -> None:
+        self._refused = refused
         self._callbacks = callbacks
         self._conversation = conversation
         self._news = News(directory, writing, demo)
@@ -88,7 +94,7 @@ class Line:
         try:
             form = self.verified(request)
         except Refused as refusal:
-            log.warning("webhook_refused", path=request.path, status=refusal.status, why=str(refusal))
+            self._tell(request, refusal)
             return Answer(refusal.status)
         try:
             with within(self._patience):
@@ -122,6 +128,23 @@ class Line:
         if request.path in news.PATHS:
             return self._hear_news(request, form)
         return self._callback(request, form)
+
+    def _tell(self, request: Request, refusal: Refused) -> None:
+        """Count a refused webhook, with what may cure it. Touches no database."""
+        signed_as = ""
+        if refusal.why is Why.WRONG_SIGNATURE:
+            signed_as = signed_for(
+                request.hosts,
+                path=request.path,
+                query=request.query,
+                body=request.body,
+                content_type=request.content_type,
+                signature=request.signature,
+                tokens=self._tokens,
+            )
+        why = Why.OTHER_ADDRESS if signed_as else refusal.why
+        log.warning("webhook_refused", path=request.path, status=refusal.status, why=str(refusal), signed_for=signed_as)
+        self._refused.note(path=request.path, why=why, signed_for=signed_as)
 
     def _own_fault(self, request: Request, news_answer: Answer) -> Answer:
         """A caller hears the emergency answer; the carrier's news are answered with an error, so they come again."""

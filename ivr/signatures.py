@@ -11,8 +11,9 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 from urllib.parse import parse_qsl, urlsplit
+
+from health.models import Why
 
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 400
@@ -22,9 +23,10 @@ FORM = "application/x-www-form-urlencoded"
 class Refused(Exception):
     """The request is not answered. `status` is the HTTP status; the text is for our log, never for the sender."""
 
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, status: int, why: Why, text: str) -> None:
+        super().__init__(text)
         self.status = status
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,48 @@ def verify(
     type are refused first, since neither needs a secret.
     """
     if len(body) > MAX_BODY:
-        raise Refused(413, "body over 64 kB")
+        raise Refused(413, Why.TOO_LARGE, "body over 64 kB")
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/json":
         _verify_json(base, path, query, body, signature, tokens)
         return Signed(())
     if kind != FORM and (kind or body):
-        raise Refused(415, f"content type {kind[:80]!r}")
+        raise Refused(415, Why.NO_FORM, f"content type {kind[:80]!r}")
     pairs = _parse(body)
     text = "".join(name + value for name, value in sorted(set(pairs)))
     _check(candidate_urls(base, path, query), text, signature, tokens)
     return Signed(tuple(pairs))
+
+
+def signed_for(
+    hosts: Iterable[str],
+    *,
+    path: str,
+    query: str,
+    body: bytes,
+    content_type: str,
+    signature: str | None,
+    tokens: Sequence[str],
+) -> str:
+    """The address, scheme and host, for which one of our tokens signed a request that was refused; "" for none.
+
+    hosts: those under which it may have been sent. It stays refused: this only tells which address the carrier has.
+    """
+    for base in (f"{scheme}://{host}" for host in hosts for scheme in ("https", "http")):
+        try:
+            verify(
+                base=base,
+                path=path,
+                query=query,
+                body=body,
+                content_type=content_type,
+                signature=signature,
+                tokens=tokens,
+            )
+        except Refused:
+            continue
+        return base
+    return ""
 
 
 def sign(url: str, pairs: Iterable[tuple[str, str]], token: str) -> str:
@@ -87,9 +120,9 @@ def _verify_json(base: str, path: str, query: str, body: bytes, signature: str |
     """A JSON body is not in the signature itself: its SHA-256 rides in the signed query, and must be there."""
     digests = [value for name, value in parse_qsl(query, keep_blank_values=True) if name == "bodySHA256"]
     if len(digests) != 1:
-        raise Refused(403, "a JSON body without exactly one bodySHA256")
+        raise Refused(403, Why.WRONG_DIGEST, "a JSON body without exactly one bodySHA256")
     if not hmac.compare_digest(hashlib.sha256(body).hexdigest().encode(), digests[0].lower().encode()):
-        raise Refused(403, "bodySHA256 does not match the body")
+        raise Refused(403, Why.WRONG_DIGEST, "bodySHA256 does not match the body")
     _check(candidate_urls(base, path, query), "", signature, tokens)
 
 
@@ -97,23 +130,19 @@ def _parse(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError as problem:
-        raise Refused(400, f"malformed form: {problem}") from None
+        raise Refused(400, Why.NO_FORM, f"malformed form: {problem}") from None
 
 
 def _check(urls: list[str], text: str, signature: str | None, tokens: Sequence[str]) -> None:
     if not signature:
-        _refuse("no signature")
+        raise Refused(403, Why.UNSIGNED, "no signature")
     given = signature.encode("latin-1", "replace")
     matched = False
     for token in tokens:
         for url in urls:
             matched |= hmac.compare_digest(_digest(url + text, token).encode(), given)
     if not matched:
-        _refuse("wrong signature")
-
-
-def _refuse(why: str) -> NoReturn:
-    raise Refused(403, why)
+        raise Refused(403, Why.WRONG_SIGNATURE, "wrong signature")
 
 
 def _digest(text: str, token: str) -> str:

@@ -56,6 +56,7 @@ def raw_request(environ: Environ) -> Request:
         body=get_input_stream(environ).read(MAX_BODY + 1),
         content_type=environ.get("CONTENT_TYPE", ""),
         signature=environ.get("HTTP_X_TWILIO_SIGNATURE"),
+        hosts=tuple(filter(None, (environ.get("HTTP_X_FORWARDED_HOST"), environ.get("HTTP_HOST")))),
     )
 
 

@@ -9,10 +9,12 @@ from alembic import context
 from sqlalchemy import create_engine, text
 
 import core.outbox_models
+import health.models
 import people.models
 import people.sign_in_models
 import recordings.models
 import routing.models
+import tickets.deed_models
 import tickets.models
 from core.database import Base
 
@@ -43,6 +45,15 @@ def run() -> None:
     engine.dispose()
 
 
-MODELS = (core.outbox_models, people.models, people.sign_in_models, recordings.models, routing.models, tickets.models)
+MODELS = (
+    core.outbox_models,
+    health.models,
+    people.models,
+    people.sign_in_models,
+    recordings.models,
+    routing.models,
+    tickets.deed_models,
+    tickets.models,
+)
 
 run()

@@ -12,25 +12,18 @@ from sqlalchemy.orm import Session
 from people import audit
 from people.models import Account, Brand, Department, Membership, Role
 from people.numbers import looks_e164
+from people.refusals import FieldRefused, Listed, said
 
 MOST_EMAIL = 254
 """RFC 5321 §4.5.3.1.3, less the two angle brackets."""
 MOST_NAME = 200
 
 
-class AccountFieldError(ValueError):
-    """A field is not usable: `field` names it, the message says what is wrong and the cure."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
-
-
-class AccountExistsError(ValueError):
+class AccountExistsError(FieldRefused):
     """Somebody has this e-mail address already."""
 
 
-class LastAdministratorError(ValueError):
+class LastAdministratorError(FieldRefused):
     """Nobody could manage people any more. Make somebody else an administrator first."""
 
 
@@ -47,7 +40,7 @@ def add_account(
 ) -> Account:
     """Add a person without a password; they get one by a one-time link. `phone` is E.164.
 
-    Raises `AccountFieldError`, `AccountExistsError`; two who add the same person at once get one row and one error.
+    Raises `FieldRefused`, `AccountExistsError`; two who add the same person at once get one row and one error.
     """
     row = {
         "brand_id": brand_id,
@@ -60,16 +53,18 @@ def add_account(
     made = insert(Account).values(row).on_conflict_do_nothing(index_elements=["email"]).returning(Account)
     account = session.scalar(made)
     if account is None:
-        raise AccountExistsError(f"email: somebody has {row['email']} already; change their role instead")
+        raise AccountExistsError(
+            "email", said("somebody has %(email)s already", email=row["email"]), said("change their role instead")
+        )
     _note(session, account, "account_added", actor, now, role=role.value)
     return account
 
 
 def email_of(text: str) -> str:
-    """An e-mail address as it is kept: lower case, composed. Raises `AccountFieldError`."""
+    """An e-mail address as it is kept: lower case, composed. Raises `FieldRefused`."""
     email = unicodedata.normalize("NFC", text.strip()).lower()
     if len(email) > MOST_EMAIL or not email.isprintable() or not re.fullmatch(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*", email):
-        raise AccountFieldError("email", "this is no e-mail address; give one such as ada@example.org")
+        raise FieldRefused("email", said("this is no e-mail address"), said("give one such as ada@example.org"))
     return email
 
 
@@ -77,7 +72,7 @@ def find_account(session: Session, email: str) -> Account | None:
     """The person with this address, however it is written."""
     try:
         return session.scalar(select(Account).where(Account.email == email_of(email)))
-    except AccountFieldError:
+    except FieldRefused:
         return None
 
 
@@ -86,7 +81,7 @@ def set_role(session: Session, account: Account, role: Role, *, now: datetime, a
     _take_turn(session, account)
     if account.role == role.value:
         return False
-    _keep_an_administrator(session, account)
+    _keep_an_administrator(session, account, field="role")
     before, account.role = account.role, role.value
     _note(session, account, "role_changed", actor, now, before=before, after=role.value)
     return True
@@ -98,14 +93,14 @@ def set_active(session: Session, account: Account, active: bool, *, now: datetim
     if account.active == active:
         return False
     if not active:
-        _keep_an_administrator(session, account)
+        _keep_an_administrator(session, account, field="active")
     account.active = active
     _note(session, account, "account_activated" if active else "account_deactivated", actor, now)
     return True
 
 
 def set_phone(session: Session, account: Account, phone: str, *, now: datetime, actor: str = audit.SYSTEM) -> bool:
-    """Where calls reach a person, in E.164, "" for nowhere; False when nothing changes. Raises `AccountFieldError`."""
+    """Where calls reach a person, in E.164, "" for nowhere; False when nothing changes. Raises `FieldRefused`."""
     wanted = _phone_of("".join(phone.split()) or None)
     if account.phone == wanted:
         return False
@@ -120,7 +115,7 @@ def set_departments(
 ) -> bool:
     """Make a person a member of exactly these departments of their brand; False when they are already.
 
-    Raises `AccountFieldError` for a department nobody knows.
+    Raises `FieldRefused` for a department nobody knows.
     """
     _take_turn(session, account)
     wanted = _departments(session, account.brand_id, set(keys))
@@ -150,13 +145,15 @@ def _departments(session: Session, brand_id: int, keys: set[str]) -> dict[str, i
     rows = session.execute(select(Department.key, Department.id).where(Department.brand_id == brand_id)).all()
     known = {row.key: row.id for row in rows}
     if unknown := keys - set(known):
-        raise AccountFieldError(
-            "departments", f"nobody knows {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
+        raise FieldRefused(
+            "departments",
+            said("nobody knows %(unknown)s", unknown=Listed(sorted(unknown))),
+            said("there are %(known)s", known=Listed(sorted(known))),
         )
     return {key: known[key] for key in keys}
 
 
-def _keep_an_administrator(session: Session, account: Account) -> None:
+def _keep_an_administrator(session: Session, account: Account, *, field: str) -> None:
     if account.role != Role.ADMINISTRATOR or not account.active:
         return
     others = select(Account.id).where(
@@ -166,20 +163,28 @@ def _keep_an_administrator(session: Session, account: Account) -> None:
         Account.id != account.id,
     )
     if session.scalar(others.limit(1)) is None:
-        raise LastAdministratorError(f"{account.email} is the last administrator; make somebody else one first")
+        raise LastAdministratorError(
+            field,
+            said("%(email)s is the last administrator", email=account.email),
+            said("make somebody else an administrator first"),
+        )
 
 
 def _name_of(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name or len(name) > MOST_NAME or not name.isprintable():
-        raise AccountFieldError("name", f"give one to {MOST_NAME} printable characters")
+        raise FieldRefused(
+            "name", said("this is no name"), said("give one to %(most)s printable characters", most=MOST_NAME)
+        )
     return name
 
 
 def _phone_of(text: str | None) -> str | None:
     if text is None or looks_e164(text):
         return text
-    raise AccountFieldError("phone", "give the full international number, such as +12125550123")
+    raise FieldRefused(
+        "phone", said("it is not a full international number"), said("write it with + and country, as +12125550123")
+    )
 
 
 def _note(session: Session, account: Account, action: str, actor: str, now: datetime, **facts: str) -> None:

@@ -10,33 +10,36 @@ from sqlalchemy.orm import Session
 
 from people import audit, revision
 from people.hours import Interval
-from people.hours_text import HoursTextError, parse_week, week_text
+from people.hours_text import parse_week, week_text
 from people.models import Department, Membership, Schedule, ScheduleException, ScheduleInterval
 from people.numbers import looks_e164
+from people.refusals import FieldRefused, Listed, Said, said
 
 KEY = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 MOST_NAME = 80
 WEEK = "Mon-Fri 09:00-17:00"
+USES = {
+    "tickets": said("%(count)s tickets"),
+    "calls": said("%(count)s calls"),
+    "callbacks": said("%(count)s callbacks"),
+    "people": said("%(count)s people"),
+}
 
 
-class DepartmentFieldError(ValueError):
-    """A value that cannot be taken. `field` names it; the message says the cure."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(problem)
-        self.field = field
-
-
-class DepartmentInUseError(ValueError):
-    """Something still points to it; the message says what."""
+class DepartmentInUseError(FieldRefused):
+    """Something still points to it, or every ticket needs it; the message says which."""
 
 
 def add_department(
     session: Session, *, brand_id: int, key: str, name: str, zone: str, now: datetime, actor: str = audit.SYSTEM
 ) -> Department:
-    """Add a department with hours of its own, Monday to Friday 09 to 17. Raises `DepartmentFieldError`."""
+    """Add a department with hours of its own, Monday to Friday 09 to 17. Raises `FieldRefused`."""
     if not KEY.fullmatch(key):
-        raise DepartmentFieldError("key", "small letters, digits and dashes, beginning with a letter, such as sales")
+        raise FieldRefused(
+            "key",
+            said("it is not a key"),
+            said("use small letters, digits and dashes, beginning with a letter, such as sales"),
+        )
     name, zone = _name(name), _zone(zone)
     schedule = Schedule(brand_id=brand_id, name=f"{name}: opening hours", zone=zone)
     session.add(schedule)
@@ -45,7 +48,7 @@ def add_department(
     made = insert(Department).values(row).on_conflict_do_nothing(index_elements=["brand_id", "key"])
     department: Department | None = session.scalar(made.returning(Department))
     if department is None:
-        raise DepartmentFieldError("key", f"there is a department {key} already")
+        raise FieldRefused("key", said("there is a department %(key)s already", key=key), said("choose another key"))
     _write_week(session, schedule, parse_week(WEEK))
     _note(session, department, "department_added", actor, now)
     return department
@@ -64,7 +67,11 @@ def change_department(
     """Change what a department is called and how it works; False when nothing changes."""
     number = (callback_number or "").strip() or None
     if number is not None and not looks_e164(number):
-        raise DepartmentFieldError("callback_number", "write the number with + and country, such as +14155550100")
+        raise FieldRefused(
+            "callback_number",
+            said("it is not a full international number"),
+            said("write it with + and country, as +12125550123"),
+        )
     wanted = (_name(name), missed_is_work, number)
     if (department.name, department.missed_is_work, department.callback_number) == wanted:
         return False
@@ -82,12 +89,9 @@ def week_of(session: Session, department: Department) -> str:
 def set_hours(
     session: Session, department: Department, *, week: str, zone: str, now: datetime, actor: str = audit.SYSTEM
 ) -> bool:
-    """Give a department other hours; False when they are the same. Raises `DepartmentFieldError`."""
+    """Give a department other hours; False when they are the same. Raises `FieldRefused`."""
     schedule = session.get_one(Schedule, department.schedule_id, with_for_update=True)
-    try:
-        wanted = parse_week(week, field="week")
-    except HoursTextError as wrong:
-        raise DepartmentFieldError("week", f"{wrong.problem} {wrong.cure}") from None
+    wanted = parse_week(week, field="week")
     zone = _zone(zone)
     if zone == schedule.zone and week_text(wanted) == week_text(_week(session, schedule.id)):
         return False
@@ -128,9 +132,12 @@ def remove_department(session: Session, department: Department, *, now: datetime
     session.refresh(department, with_for_update=True)
     used = {name: count for name, count in used_by(session, department).items() if count}
     if used:
-        raise DepartmentInUseError(", ".join(f"{count} {name}" for name, count in used.items()))
+        uses = Listed(Said(USES[name].text, {"count": count}) for name, count in used.items())
+        reason = said("it is still used by %(uses)s", uses=uses)
+        raise DepartmentInUseError("department", reason, said("move them to another department first"))
     if session.scalar(select(func.count()).where(Department.brand_id == department.brand_id)) == 1:
-        raise DepartmentInUseError("it is the only department; every ticket needs a home")
+        reason = said("it is the only department")
+        raise DepartmentInUseError("department", reason, said("add another first: every ticket needs a home"))
     _note(session, department, "department_removed", actor, now)
     session.delete(department)
     session.flush()
@@ -174,7 +181,9 @@ def _plain(moment: time) -> time:
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > MOST_NAME or not name.isprintable():
-        raise DepartmentFieldError("name", f"give it a name of 1 to {MOST_NAME} characters")
+        raise FieldRefused(
+            "name", said("this is no name"), said("give one of 1 to %(most)s characters", most=MOST_NAME)
+        )
     return name
 
 
@@ -182,7 +191,7 @@ def _zone(zone: str) -> str:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise DepartmentFieldError("zone", "nobody knows this zone; give one such as Europe/Berlin") from None
+        raise FieldRefused("zone", said("nobody knows this zone"), said("give one such as Europe/Berlin")) from None
     return zone
 
 

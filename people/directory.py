@@ -124,7 +124,7 @@ class Directory:
     def hours(self, brand: Brand, now: datetime, *, always_open: bool = False) -> Mapping[str, Opening]:
         """Which of a brand's departments are open at `now`, by key; `always_open` is how the demo answers."""
         return {
-            key: Opening(True, now) if always_open else _opening(department.schedule, now)
+            key: Opening(True, now) if always_open else opening(department.schedule, now)
             for key, department in self.departments_of(brand).items()
         }
 
@@ -148,5 +148,6 @@ class Directory:
         return grouped
 
 
-def _opening(schedule: Schedule, now: datetime) -> Opening:
+def opening(schedule: Schedule, now: datetime) -> Opening:
+    """Whether a department with these hours is open at `now`, else when it opens."""
     return Opening(True, now) if is_open(schedule, now) else Opening(False, next_opening(schedule, now))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 from sqlalchemy.orm import Session
 
-from people.directory import Brand, CarrierAccount, Department, Directory, Number
+from people.directory import Brand, CarrierAccount, Department, Directory, Number, Opening
 from people.hours import DayException, Hours, Interval, Schedule
 from people.revision import NAME
 
@@ -29,6 +29,13 @@ class InSession:
 
     def execute(self, statement: str, values: dict[str, Any], /) -> list[Any]:
         return list(self._session.connection().exec_driver_sql(statement, values))
+
+
+def openings(session: Session, *, brand_id: int, now: datetime) -> dict[str, Opening]:
+    """Which of a brand's departments are open, by key, as callers meet it. One statement."""
+    directory = load(InSession(session), now=now)
+    [brand] = [one for one in directory.brands if one.id == brand_id]
+    return dict(directory.hours(brand, now))
 
 
 def load(connections: Statements, *, now: datetime) -> Directory:

@@ -11,6 +11,7 @@ from datetime import time
 from itertools import pairwise
 
 from people.hours import Hours, Interval
+from people.refusals import FieldRefused, said
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_MINUTES = 24 * 60
@@ -19,14 +20,8 @@ MOST_TEXT = 2000
 """Longer text than any week needs is refused before it is looked at."""
 
 
-class HoursTextError(ValueError):
+class HoursTextError(FieldRefused):
     """The text is not hours. `field` is what to look at, `cure` what to write; the message has both."""
-
-    def __init__(self, field: str, problem: str, cure: str) -> None:
-        super().__init__(f"{field}: {problem}. {cure}")
-        self.field = field
-        self.problem = problem
-        self.cure = cure
 
 
 def parse_week(text: str, *, field: str = "hours") -> tuple[Interval, ...]:
@@ -84,14 +79,20 @@ def _says_closed(text: str) -> bool:
 
 def _refuse_overlong(text: str, field: str) -> None:
     if len(text) > MOST_TEXT:
-        raise HoursTextError(field, f"{len(text)} characters are too many", "Name each day once.")
+        raise HoursTextError(
+            field, said("%(count)s characters are too many", count=len(text)), said("name each day once")
+        )
 
 
 def _split_part(part: str, field: str) -> tuple[str, str]:
     """`Mon-Fri 09:00-17:00` into its days and its times: the times begin at the first digit, or `closed`."""
     match = re.fullmatch(r"([A-Za-z ,\-–]*[A-Za-z])\s+([0-9].*|closed)", part, re.IGNORECASE)
     if match is None:
-        raise HoursTextError(field, f"“{_short(part)}” is not days and times", "Write for example Mon-Fri 09:00-17:00.")
+        raise HoursTextError(
+            field,
+            said("“%(text)s” is not days and times", text=_short(part)),
+            said("write for example Mon-Fri 09:00-17:00"),
+        )
     return match[1], match[2]
 
 
@@ -102,7 +103,9 @@ def _weekdays(names: str, field: str) -> list[int]:
     for name in names.split(","):
         ends = [_weekday(end, field) for end in re.split(r"[-–]", name.strip())]
         if len(ends) > 2:
-            raise HoursTextError(field, f"“{_short(name)}” is not a range of days", "Write for example Mon-Fri.")
+            raise HoursTextError(
+                field, said("“%(text)s” is not a range of days", text=_short(name)), said("write for example Mon-Fri")
+            )
         chosen += [(ends[0] + step) % 7 for step in range((ends[-1] - ends[0]) % 7 + 1)]
     return sorted(set(chosen))
 
@@ -112,14 +115,20 @@ def _weekday(name: str, field: str) -> int:
     for number, day in enumerate(DAYS):
         if len(wanted) >= 3 and day.casefold().startswith(wanted):
             return number
-    raise HoursTextError(field, f"“{_short(name)}” is not a day", "Use Mon, Tue, Wed, Thu, Fri, Sat, Sun or Daily.")
+    raise HoursTextError(
+        field,
+        said("“%(text)s” is not a day", text=_short(name)),
+        said("use Mon, Tue, Wed, Thu, Fri, Sat, Sun or Daily"),
+    )
 
 
 def _span(text: str, field: str) -> Hours:
     match = re.fullmatch(r"([0-9]{1,2}:[0-9]{2})\s*[-–]\s*([0-9]{1,2}:[0-9]{2})", text)
     if match is None:
         raise HoursTextError(
-            field, f"“{_short(text)}” is not an opening and a closing time", "Write for example 09:00-17:00."
+            field,
+            said("“%(text)s” is not an opening and a closing time", text=_short(text)),
+            said("write for example 09:00-17:00"),
         )
     return Hours(_time(match[1], field), time() if match[2] == "24:00" else _time(match[2], field))
 
@@ -127,7 +136,11 @@ def _span(text: str, field: str) -> Hours:
 def _time(text: str, field: str) -> time:
     hour, minute = (int(piece) for piece in text.split(":"))
     if hour > 23 or minute > 59:
-        raise HoursTextError(field, f"{text} is not a time", "Use 00:00 to 23:59, or 24:00 for midnight at the end.")
+        raise HoursTextError(
+            field,
+            said("%(text)s is not a time", text=text),
+            said("use 00:00 to 23:59, or 24:00 for midnight at the end"),
+        )
     return time(hour, minute)
 
 
@@ -141,8 +154,12 @@ def _refuse_overlaps(week: list[Interval], field: str) -> None:
         if following < end:
             raise HoursTextError(
                 field,
-                f"the hours from {_moment(start)} and those from {_moment(following)} overlap",
-                "Join them, or end the first earlier.",
+                said(
+                    "the hours from %(first)s and those from %(second)s overlap",
+                    first=_moment(start),
+                    second=_moment(following),
+                ),
+                said("join them, or end the first earlier"),
             )
 
 

@@ -32,6 +32,12 @@ class Given:
         return f"/link/{self.text}"
 
 
+def make_for(session: Session, *, account: Account, now: datetime, actor: str = audit.SYSTEM) -> Given:
+    """The link somebody needs: an invitation before their first password, else a reset."""
+    purpose = LinkPurpose.RESET if account.password else LinkPurpose.INVITE
+    return make(session, account=account, purpose=purpose, now=now, actor=actor)
+
+
 def make(
     session: Session, *, account: Account, purpose: LinkPurpose, now: datetime, actor: str = audit.SYSTEM
 ) -> Given:

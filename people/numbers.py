@@ -6,9 +6,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from people.refusals import Said, said
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -28,14 +31,14 @@ MOST_TEXT = 40
 INTERNATIONAL = ("+", "00", "011")
 """How people begin a number of another country: as written, in most of the world, in North America."""
 
-PROBLEMS = {
-    "empty": "No number was given.",
-    "letters": "A number has digits only. Key or write the digits for the letters.",
-    "appended": "Something follows the number: a pause, an extension or further keys. Give the number alone.",
-    "characters": "Only digits, spaces, brackets, dots, dashes and a leading + belong in a number.",
-    "too_short": "The number is too short. Give all of it, with its area code.",
-    "too_long": "The number is too long. Check it digit by digit.",
-    "no_such_number": "No number looks like that in the country it belongs to. Check the country and area code.",
+PROBLEMS: Mapping[str, Said] = {
+    "empty": said("No number was given."),
+    "letters": said("A number has digits only. Key or write the digits for the letters."),
+    "appended": said("Something follows the number: a pause, an extension or further keys. Give the number alone."),
+    "characters": said("Only digits, spaces, brackets, dots, dashes and a leading + belong in a number."),
+    "too_short": said("The number is too short. Give all of it, with its area code."),
+    "too_long": said("The number is too long. Check it digit by digit."),
+    "no_such_number": said("No number looks like that in the country it belongs to. Check the country and area code."),
 }
 
 
@@ -46,9 +49,14 @@ class NumberProblem:
     reason: str
 
     @property
-    def sentence(self) -> str:
+    def said(self) -> Said:
         """What is wrong and what to do about it."""
         return PROBLEMS[self.reason]
+
+    @property
+    def sentence(self) -> str:
+        """The same in English."""
+        return str(self.said)
 
 
 def is_withheld(raw: str | None) -> bool:

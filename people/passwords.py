@@ -5,6 +5,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from people.refusals import FieldRefused, said
+
 LEAST = 12
 """Characters; no rules of composition (NIST SP 800-63B-4 §3.1.1)."""
 MOST = 256
@@ -13,7 +15,7 @@ MOST = 256
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 
 
-class PasswordTooWeak(ValueError):
+class PasswordTooWeak(FieldRefused):
     """The password cannot be taken; the message says why and what to do."""
 
 
@@ -26,12 +28,15 @@ def hashed(password: str) -> str:
 def check(password: str, *, email: str = "", name: str = "") -> None:
     """Refuse what others would guess at once. Raises `PasswordTooWeak`."""
     if len(password) < LEAST:
-        raise PasswordTooWeak(f"Use at least {LEAST} characters; a few words in a row are easy to remember.")
+        reason = said("it has fewer than %(least)s characters", least=LEAST)
+        raise PasswordTooWeak("password", reason, said("a few words in a row are easy to remember"))
     if len(password) > MOST:
-        raise PasswordTooWeak(f"Use at most {MOST} characters.")
+        reason = said("it has more than %(most)s characters", most=MOST)
+        raise PasswordTooWeak("password", reason, said("a few words in a row are enough"))
     plain = password.lower()
     if len(set(plain)) < 5 or plain in {email.lower(), name.lower()}:
-        raise PasswordTooWeak("This is too easy to guess; use a few words that do not belong together.")
+        reason = said("this is too easy to guess")
+        raise PasswordTooWeak("password", reason, said("use a few words that do not belong together"))
 
 
 def is_right(password: str, kept: str | None) -> bool:

@@ -1,5 +1,6 @@
 """Numbers of ours: which brand and flow answers each."""
 
+from collections.abc import Container
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,21 +10,15 @@ from sqlalchemy.orm import Session
 from people import audit, revision
 from people.models import PhoneNumber
 from people.numbers import NumberProblem, to_e164
+from people.refusals import FieldRefused, said
 
 MOST_NAME = 80
 
 
-class NumberFieldError(ValueError):
-    """A value that cannot be taken. `field` names it; the message says the cure."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(problem)
-        self.field = field
-
-
-def numbers(session: Session, *, brand_id: int) -> list[PhoneNumber]:
-    """A brand's numbers, oldest first. One statement."""
-    return list(session.scalars(select(PhoneNumber).where(PhoneNumber.brand_id == brand_id).order_by(PhoneNumber.id)))
+def numbers(session: Session, *, brand_id: int, limit: int | None = None, after_id: int = 0) -> list[PhoneNumber]:
+    """A brand's numbers that follow the id, oldest first; all of them without a limit. One statement."""
+    statement = select(PhoneNumber).where(PhoneNumber.brand_id == brand_id, PhoneNumber.id > after_id)
+    return list(session.scalars(statement.order_by(PhoneNumber.id).limit(limit)))
 
 
 def add_number(
@@ -32,29 +27,37 @@ def add_number(
     brand_id: int,
     number: str,
     flow: str,
+    flows: Container[str],
     name: str,
     country: str,
     now: datetime,
     actor: str = audit.SYSTEM,
 ) -> PhoneNumber:
-    """Add a number as people write it in `country`. Raises `NumberFieldError`."""
+    """Add a number as people write it in `country`; `flows`: keys of those there are. Raises `FieldRefused`."""
     e164 = to_e164(number, country)
     if isinstance(e164, NumberProblem):
-        raise NumberFieldError("number", e164.sentence)
-    row = {"brand_id": brand_id, "e164": e164, "flow": flow, "name": _name(name)}
+        raise FieldRefused("number", e164.said)
+    row = {"brand_id": brand_id, "e164": e164, "flow": _flow(flow, flows), "name": _name(name)}
     made = insert(PhoneNumber).values(row).on_conflict_do_nothing(index_elements=["e164"]).returning(PhoneNumber)
     added = session.scalar(made)
     if added is None:
-        raise NumberFieldError("number", f"{e164} is set up already")
+        raise FieldRefused("number", said("%(number)s is set up already", number=e164))
     _note(session, added, "number_added", actor, now)
     return added
 
 
 def change_number(
-    session: Session, number: PhoneNumber, *, flow: str, name: str, now: datetime, actor: str = audit.SYSTEM
+    session: Session,
+    number: PhoneNumber,
+    *,
+    flow: str,
+    flows: Container[str],
+    name: str,
+    now: datetime,
+    actor: str = audit.SYSTEM,
 ) -> bool:
     """Have another flow answer, or call it something else; False when nothing changes."""
-    wanted = (flow, _name(name))
+    wanted = (_flow(flow, flows), _name(name))
     if (number.flow, number.name) == wanted:
         return False
     number.flow, number.name = wanted
@@ -70,10 +73,16 @@ def remove_number(session: Session, number: PhoneNumber, *, now: datetime, actor
     session.flush()
 
 
+def _flow(key: str, flows: Container[str]) -> str:
+    if key not in flows:
+        raise FieldRefused("flow", said("there is no such flow"), said("choose one of the list"))
+    return key
+
+
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if len(name) > MOST_NAME or not name.isprintable():
-        raise NumberFieldError("name", f"at most {MOST_NAME} characters")
+        raise FieldRefused("name", said("it is too long for a name"), said("keep it to %(most)s", most=MOST_NAME))
     return name
 
 

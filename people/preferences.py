@@ -32,6 +32,8 @@ class Preferences:
     """Of playback."""
     skip_silence: bool = False
     ticket_columns: tuple[str, ...] = ("status", "priority", "assignee", "opened")
+    ticket_view: str = ""
+    """What Tickets opens: the id of a saved view or the word for a built-in one; empty for all that is open."""
 
 
 def read(choices: Mapping[str, Any]) -> Preferences:
@@ -59,6 +61,7 @@ def usable(wanted: Preferences) -> Preferences:
         speed=wanted.speed if isinstance(wanted.speed, int | float) and 0.5 <= wanted.speed <= 4 else default.speed,
         skip_silence=wanted.skip_silence is True,
         ticket_columns=_columns(wanted.ticket_columns, default.ticket_columns),
+        ticket_view=wanted.ticket_view if _is_word(wanted.ticket_view) else default.ticket_view,
     )
 
 
@@ -66,6 +69,10 @@ def _columns(wanted: object, default: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(wanted, list | tuple):
         return default
     return tuple(name for name in TICKET_COLUMNS if name in wanted)
+
+
+def _is_word(text: object) -> bool:
+    return isinstance(text, str) and len(text) < 20 and (text == "" or (text.isascii() and text.isalnum()))
 
 
 def _is_zone(name: object) -> bool:

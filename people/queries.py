@@ -28,9 +28,13 @@ def department(session: Session, *, brand_id: int, key: str) -> Department | Non
     return session.scalar(select(Department).where(Department.brand_id == brand_id, Department.key == key))
 
 
-def agents(session: Session, *, brand_id: int, limit: int, after_id: int = 0) -> list[AgentView]:
-    """At most `limit` of those who may sign in, following the id, oldest first. Two statements."""
-    statement = select(Account).where(Account.brand_id == brand_id, Account.active, Account.id > after_id)
+def agents(
+    session: Session, *, brand_id: int, limit: int, after_id: int = 0, also_left: bool = False
+) -> list[AgentView]:
+    """At most `limit` of those who may sign in (or might once), following the id, oldest first. Two statements."""
+    statement = select(Account).where(Account.brand_id == brand_id, Account.id > after_id)
+    if not also_left:
+        statement = statement.where(Account.active)
     accounts = list(session.scalars(statement.order_by(Account.id).limit(limit)))
     memberships = (
         select(Membership.account_id, Department.key)

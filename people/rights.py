@@ -13,6 +13,10 @@ class Right(StrEnum):
     WRITE_TICKETS = "write_tickets"
     ASSIGN_TICKETS = "assign_tickets"
     """To somebody other than oneself."""
+    SHARE_VIEWS = "share_views"
+    """Saved lists of tickets, with everybody of the brand."""
+    EXPORT_LISTS = "export_lists"
+    """Take tickets and calls away as a file."""
     READ_CALLS = "read_calls"
     READ_CUSTOMERS = "read_customers"
     WRITE_CUSTOMERS = "write_customers"
@@ -51,7 +55,8 @@ _REVIEWER = _EVERYBODY | {R.PLAY_RECORDINGS, R.SCORE_CALLS, R.READ_SCORES}
 _SUPERVISOR = (
     _AGENT
     | _REVIEWER
-    | {R.ASSIGN_TICKETS, R.STOP_DIALLING, R.CLOSE_DEPARTMENTS, R.MANAGE_SHIFTS, R.RETRY_JOBS, R.READ_AUDIT}
+    | {R.ASSIGN_TICKETS, R.SHARE_VIEWS, R.EXPORT_LISTS, R.STOP_DIALLING, R.CLOSE_DEPARTMENTS}
+    | {R.MANAGE_SHIFTS, R.RETRY_JOBS, R.READ_AUDIT}
 )
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {

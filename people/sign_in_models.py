@@ -1,10 +1,10 @@
-"""Rows of the staff's door: who is signed in, failed tries, one-time links, things seen, drafts, preferences."""
+"""Rows of the staff's door: who is signed in, failed tries, one-time links, things seen, drafts, preferences, views."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Text
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,3 +94,23 @@ class Preference(Base):
 
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+
+
+class SavedView(Base):
+    """A list of tickets with a name: its address, kept by a person for themselves or for all of the brand."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        # Saving under a name again replaces what it stands for.
+        UniqueConstraint("account_id", "name"),
+        Index(None, "brand_id", postgresql_where=text("shared")),
+    )
+
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("brand.id"))
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"))
+    name: Mapped[Words]
+    query: Mapped[Words]
+    """What follows the question mark: filters, order and columns."""
+    shared: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    created_at: Mapped[Moment]

@@ -19,6 +19,7 @@ from core.caller_connections import CallerConnections
 from core.clock import Clock, utc_now
 from core.config import Settings, load
 from core.database import make_engine
+from health.refused import RefusedWebhooks
 from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.flows import Flows
@@ -56,6 +57,7 @@ class Parts:
     caller_engine: Engine
     connections: CallerConnections
     directory: DirectoryKeeper
+    refused: RefusedWebhooks
     clock: Clock
     journal: Journal | None = None
 
@@ -111,8 +113,9 @@ def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     engine = make_engine(settings.database_url, patience=STAFF_PATIENCE_SECONDS, breaker=connections.breaker)
     caller_engine = make_engine(settings.database_url, patience=settings.patience, breaker=connections.breaker)
     directory = DirectoryKeeper(connections, clock=clock, snapshot=settings.data / SNAPSHOT)
+    refused = RefusedWebhooks(connections, clock=clock)
     journal = Journal(journal_folder(settings))
-    return Parts(settings, engine, caller_engine, connections, directory, clock, journal)
+    return Parts(settings, engine, caller_engine, connections, directory, refused, clock, journal)
 
 
 def journal_folder(settings: Settings) -> Path:
@@ -143,6 +146,7 @@ def make_line(parts: Parts) -> Line:
         public_url=settings.public_url,
         demo=settings.demo,
         callbacks=callback_parts(parts),
+        refused=parts.refused,
     )
 
 

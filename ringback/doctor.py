@@ -2,8 +2,9 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from alembic.config import Config
@@ -11,12 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from core.carrier import Carrier
+from core.clock import Clock, rfc3339, utc_now
 from core.config import ROOT, Settings
 from core.database import make_engine
-from core.outbox import backlog
+from health.checks import Check, Tone, checks
+from health.figures import figures
 from ringback.demo_line import webhooks
-
-OVERDUE_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,25 @@ class Finding:
         )
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Every part, one after the other; none of them keeps the others from being looked at."""
+def examine(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Finding]:
+    """Every part, one after the other; none of them keeps the others from being looked at.
+
+    What the Health page looks at too is looked at by the same checks (health/checks.py), for all brands.
+    """
     engine = make_engine(settings.database_url or "")
-    examinations: tuple[tuple[str, Callable[[], Finding]], ...] = (
-        ("address", lambda: _address(settings)),
-        ("database", lambda: _database(engine)),
-        ("journal", lambda: _journal(settings)),
-        ("jobs", lambda: _jobs(engine)),
-        ("redis", lambda: _redis(settings)),
-        ("storage", lambda: _storage(settings)),
-        ("carrier", lambda: _carrier(settings)),
+    examinations: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
+        ("address", lambda: [_address(settings)]),
+        ("database", lambda: [_database(engine)]),
+        ("journal", lambda: [_journal(settings, clock())]),
+        ("work", lambda: _work(engine, settings, clock())),
+        ("redis", lambda: [_redis(settings)]),
+        ("storage", lambda: [_storage(settings)]),
+        ("carrier", lambda: [_carrier(settings)]),
     )
     try:
         for part, look in examinations:
             try:
-                yield look()
+                yield from look()
             except Exception as trouble:
                 yield Finding(
                     part, False, f"{type(trouble).__name__}: {str(trouble).splitlines()[0][:200]}", CURES[part]
@@ -62,7 +66,7 @@ CURES = {
     "address": "set PUBLIC_URL to the address the carrier calls",
     "database": "is the server up, and DATABASE_URL right? then run: bin/ringback migrate",
     "journal": "calls of an outage are kept here: make the folder writable, and room on its disk",
-    "jobs": "is the database up?",
+    "work": "is the database up?",
     "redis": "is the server up, and REDIS_URL right? jobs wait in the database meanwhile",
     "storage": "check S3_BUCKET, S3_ENDPOINT_URL and the two keys, or the folder's space and rights",
     "carrier": "check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL, and that the host reaches it",
@@ -95,43 +99,30 @@ def _database(engine: Engine) -> Finding:
     return Finding("database", True, f"PostgreSQL {version.split()[0]}, schema {schema}")
 
 
-def _journal(settings: Settings) -> Finding:
-    from core.clock import utc_now
+def _journal(settings: Settings, now: datetime) -> Finding:
+    from health.journal import journal
     from ivr.journal import Journal
     from ivr.journal_folder import state
 
     folder = settings.data / "journal"
     Journal(folder).check()
-    kept = state(folder)
-    seen = f"{kept.records} waiting, {kept.refused} refused, {kept.damaged} damaged"
-    if kept.refused or kept.damaged:
-        cure = f"look at them with bin/ringback journal show, in {folder}; docs/runbook.md says what to do"
-        return Finding("journal", False, seen, cure)
-    waited = (utc_now() - kept.oldest_at).total_seconds() if kept.oldest_at else 0.0
-    if waited > OVERDUE_SECONDS:
-        cure = "is the database up, migrated and writable? then: bin/ringback journal drain"
-        return Finding("journal", False, f"{seen}, the oldest for {waited / 60:.0f} min", cure)
-    return Finding("journal", True, seen)
+    return _finding(journal(state(folder), now))
 
 
-def _jobs(engine: Engine) -> Finding:
-    from sqlalchemy.orm import Session
+def _work(engine: Engine, settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Webhooks, signatures, jobs, timetable, recordings, disk: what the Health page shows. Only what needs a person
+    now is ill; the rest is told.
+    """
+    with engine.connect() as connection:
+        seen = figures(connection, brand_id=None, now=now)
+    for check in checks(seen, data=settings.data, public_url=settings.public_url, now=now):
+        if check.part != "database":
+            yield _finding(check)
 
-    from core.clock import utc_now
 
-    with Session(engine) as session:
-        waiting = backlog(session)
-    late = (utc_now() - waiting.oldest_due_at).total_seconds() if waiting.oldest_due_at else 0.0
-    seen = f"{waiting.open} open, {waiting.failed} failed for good"
-    if late > OVERDUE_SECONDS:
-        return Finding(
-            "jobs", False, f"{seen}, the oldest due for {late / 60:.0f} min", "is a worker running? bin/ringback worker"
-        )
-    if waiting.failed:
-        return Finding(
-            "jobs", False, seen, "read why: GET /api/v1/jobs/failed, and ask again: POST /api/v1/jobs/{id}/retry"
-        )
-    return Finding("jobs", True, seen)
+def _finding(check: Check) -> Finding:
+    at = f" ({rfc3339(check.at)})" if check.at else ""
+    return Finding(check.part, check.tone is not Tone.BAD, f"{check.seen}{at}", str(check.cure))
 
 
 def _redis(settings: Settings) -> Finding:

@@ -21,7 +21,9 @@ def check_ports(settings: Settings) -> None:
             raise CannotListenError(f"HOST: {host!r} has no address: {error.strerror}; give another HOST") from error
         except OSError as error:
             in_use = error.errno == errno.EADDRINUSE
-            cure = f"stop the program that does, or give another {name}" if in_use else f"give another HOST or {name}"
+            setting = name.partition(" ")[0]
+            other = f"another {setting}" if in_use else f"another HOST or {setting}"
+            cure = f"stop the program that does, or give {other}" if in_use else f"give {other}"
             raise CannotListenError(
                 f"{name}: cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; {cure}"
             ) from error

@@ -12,24 +12,13 @@ from flask import Blueprint, Response, request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.breaker import Breaker
 from core.clock import Clock
+from health.figures import figures
 from ivr.journal_folder import state
-
-QUESTIONS = """
-select
-  (select count(*) from outbox where state in ('asked', 'handed')),
-  (select count(*) from outbox where state = 'failed'),
-  (select min(due_at) from outbox where state in ('asked', 'handed')),
-  (select count(*) from call where ended_at is null),
-  (select max(last_seen_at) from call),
-  (select count(*) from recording where state in ('expected', 'ready')),
-  (select count(*) from recording where state = 'missing'),
-  (select count(*) from callback where closed_at is null)
-"""
 
 
 def make_blueprint(
@@ -60,26 +49,30 @@ class _Numbers:
         self._engine, self._clock = engine, clock
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        now = self._clock()
         up = GaugeMetricFamily("ringback_database_up", "1 while the database answers.")
         try:
             with self._engine.connect() as connection:
-                row = connection.execute(text(QUESTIONS)).one()
+                seen = figures(connection, brand_id=None, now=now)
         except SQLAlchemyError:
             up.add_metric([], 0)
             yield up
             return
         up.add_metric([], 1)
         yield up
-        open_jobs, failed, oldest, calls, seen, recordings, missing, callbacks = row
-        now = self._clock()
-        yield _gauge("ringback_jobs_open", "Jobs asked for and not ended.", open_jobs)
-        yield _gauge("ringback_jobs_failed", "Jobs that failed for good and wait for a person.", failed)
-        yield _gauge("ringback_jobs_overdue_seconds", "How long the oldest open job has been due.", _since(oldest, now))
-        yield _gauge("ringback_calls_open", "Calls in progress.", calls)
-        yield _gauge("ringback_last_webhook_seconds", "Since the last sign of life of any call.", _since(seen, now))
-        yield _gauge("ringback_recordings_awaited", "Recordings expected or not stored yet.", recordings)
-        yield _gauge("ringback_recordings_missing", "Recordings that ought to exist and do not.", missing)
-        yield _gauge("ringback_callbacks_open", "Callbacks promised and not kept yet.", callbacks)
+        due, last = _since(seen.oldest_due_at, now), _since(seen.last_webhook_at, now)
+        yield _gauge("ringback_jobs_open", "Jobs asked for and not ended.", seen.jobs_open)
+        yield _gauge("ringback_jobs_failed", "Jobs that failed for good and wait for a person.", seen.jobs_failed)
+        yield _gauge("ringback_jobs_overdue_seconds", "How long the oldest open job has been due.", due)
+        yield _gauge("ringback_calls_open", "Calls in progress.", seen.calls_open)
+        yield _gauge("ringback_last_webhook_seconds", "Since the last sign of life of any call.", last)
+        yield _gauge("ringback_recordings_awaited", "Recordings expected or not stored yet.", seen.recordings_awaited)
+        yield _gauge(
+            "ringback_recordings_missing", "Recordings that ought to exist and do not.", seen.recordings_missing
+        )
+        yield _gauge("ringback_callbacks_open", "Callbacks promised and not kept yet.", seen.callbacks_open)
+        refused = "Webhooks refused in the last day, most for a wrong signature."
+        yield _gauge("ringback_webhooks_refused_day", refused, seen.webhooks_refused)
 
 
 class _Keeping:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from core.config import Settings
 from ringback.cli import COMMANDS
 
+STREAM = "PORT (the stream beside it)"
+
 
 @dataclass(frozen=True)
 class Program:
@@ -26,7 +28,7 @@ PREPARATIONS = (
 PROGRAMS = (
     Program("simulator", ("simulator",), demo=True, port="RINGBACK_SIMULATOR_PORT"),
     Program("web", ("serve",), port="PORT"),
-    Program("stream", ("stream",)),
+    Program("stream", ("stream",), port=STREAM),
     Program("worker", ("worker",)),
     Program("timetable", ("timetable",)),
     Program("past", ("demo", "grow"), once=True, demo=True),
@@ -44,9 +46,13 @@ def wanted(programs: tuple[Program, ...], settings: Settings) -> list[Program]:
 
 
 def ports(settings: Settings) -> dict[str, tuple[str, int]]:
-    """Where the wanted programs listen: setting → (host, port). PORT comes first, as the others follow it."""
+    """Where the wanted programs listen: setting → (host, port). PORT comes first, as the others follow it.
+
+    The stream has no setting of its own: STREAM names the one that moves it.
+    """
     listens = {
         "PORT": (settings.host, settings.port),
+        STREAM: (settings.host, settings.stream_port),
         "RINGBACK_SIMULATOR_PORT": ("127.0.0.1", settings.simulator_port),
     }
     used = {program.port for program in wanted(PROGRAMS, settings)}

@@ -42,11 +42,6 @@ def serve(settings: Settings, *, port: int) -> None:
     ).serve()
 
 
-def port_beside(port: int) -> int:
-    """The port after the pages' own, or before it where ports end: as STREAM_URL's default has it."""
-    return port + 1 if port < 65535 else port - 1
-
-
 def application() -> StreamApplication:
     """What the worker loads: the application, in a process that does not outlive the server's main one."""
     follow_parent(signal.SIGKILL)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.outbox import ask
 from people.models import Account, Role
+from people.refusals import FieldRefused, Said, said
 from routing.at_work import Calendar, calendars
 from routing.candidates import candidates, members_of
 from routing.choosing import choose
@@ -29,8 +30,11 @@ _CHOOSING = 7_246_227
 department: a member of two would look idle to two workers at once."""
 
 
-class AssigneeRefused(ValueError):
+class AssigneeRefused(FieldRefused):
     """Somebody who cannot own the ticket; never will until the account or the ticket changes."""
+
+    def __init__(self, reason: Said, cure: Said) -> None:
+        super().__init__("assignee", reason, cure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def unassign(session: Session, *, ticket_id: int, actor: str, now: datetime, ver
     if ticket.assignee_id is None:
         return False
     if ticket.status == TicketStatus.SOLVED:
-        raise AssigneeRefused("a solved ticket keeps who answers for it; open it again first")
+        raise AssigneeRefused(said("a solved ticket keeps who answers for it"), said("open it again first"))
     before = ticket.assignee_id
     _end_open(session, ticket, now)
     ticket.assignee_id = None
@@ -128,11 +132,16 @@ def _locked(session: Session, ticket_id: int, *, version: int | None, wanted: in
 
 def _check_can_own(ticket: Ticket, account: Account | None) -> None:
     if account is None or account.brand_id != ticket.brand_id:
-        raise AssigneeRefused("nobody of that name works here")
+        raise AssigneeRefused(said("nobody of that name works here"), said("choose somebody else"))
     if not account.active:
-        raise AssigneeRefused(f"{account.name} does not work here any more")
+        raise AssigneeRefused(
+            said("%(name)s does not work here any more", name=account.name), said("choose somebody else")
+        )
     if account.role == Role.REVIEWER:
-        raise AssigneeRefused(f"{account.name} is a reviewer, who reads and scores but owns no tickets")
+        raise AssigneeRefused(
+            said("%(name)s is a reviewer, who reads and scores but owns no tickets", name=account.name),
+            said("choose somebody else"),
+        )
 
 
 def _give(session: Session, ticket: Ticket, account_id: int, *, why: str, actor: str, now: datetime) -> None:

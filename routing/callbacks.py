@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.outbox import ask
+from people.refusals import FieldRefused, said
 from routing.callback_rows import locked, move, tell
 from routing.callback_states import may_cancel, may_move
 from routing.models import Callback, CallbackAttempt, CallbackState
@@ -20,13 +21,8 @@ LONGEST_ASKED = 64
 """Characters of a number kept as asked; to_e164 judges what it is."""
 
 
-class RequestRefused(ValueError):
+class RequestRefused(FieldRefused):
     """A callback that cannot even be asked for; never will until the request changes. `field` is the one to mend."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 class Cancelled(StrEnum):
@@ -55,13 +51,13 @@ def request(session: Session, *, ticket_id: int, number: str | None, actor: str,
     """
     ticket = session.get(Ticket, ticket_id)
     if ticket is None:
-        raise RequestRefused("ticket", "there is no such ticket")
+        raise RequestRefused("ticket", said("there is no such ticket"), said("choose another"))
     check_writable(ticket)
     asked = (number or ticket.caller or "").strip()
     if not asked:
-        raise RequestRefused("to", "the ticket has no number to call back; give one")
+        raise RequestRefused("to", said("the ticket has no number to call back"), said("give one that can be called"))
     if len(asked) > LONGEST_ASKED:
-        raise RequestRefused("to", "this is longer than any number")
+        raise RequestRefused("to", said("this is longer than any number"), said("give one that can be called"))
     callback = Callback(
         brand_id=ticket.brand_id,
         ticket_id=ticket.id,

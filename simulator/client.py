@@ -68,6 +68,10 @@ class RemoteDesk:
         """The call as a story."""
         return str(self._send("GET", f"/calls/{sid}/story?{urlencode({'name': name})}")["story"])
 
+    def forget_past(self) -> int:
+        """The carrier keeps nothing of calls that are over; how many those were."""
+        return int(self._send("DELETE", "/calls")["forgotten"])
+
     def behave(self, address: str, *behaviours: dict[str, Any]) -> None:
         """From now on this phone does these when rung (see `behaviours.from_fields`); none: as all others do."""
         self._send("PUT", f"/phones/{quote(address)}", {"behaviours": list(behaviours)})

@@ -82,6 +82,10 @@ def blueprint(carrier: Carrier, desk: Desk) -> Blueprint:
     def story(sid: str) -> Answer:
         return jsonify({"story": desk.story(sid, request.args.get("name") or "a call")})
 
+    @routes.delete("/calls")
+    def forget() -> Answer:
+        return jsonify({"forgotten": carrier.store.forget_past()})
+
     @routes.delete("/calls/<sid>")
     def hang_up(sid: str) -> Answer:
         desk.hang_up(sid)

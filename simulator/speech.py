@@ -12,6 +12,7 @@ from simulator import audio
 _WORD_SECONDS = 0.08
 _LETTER_SECONDS = 0.05
 _GAP_SECONDS = 0.06
+_SYLLABLE_SECONDS = 0.17
 
 
 class Speaker:
@@ -68,21 +69,36 @@ def _with_sizes(wav: bytes) -> bytes:
 def _toned(words: str) -> bytes:
     out = array("h")
     for word in words.split():
-        out.extend(_tone(_pitch(word), _word_seconds(word)))
+        out.extend(_tone(_pitch(word), _word_seconds(word), _loudness(word)))
         out.extend(audio.silence(_GAP_SECONDS))
     return out.tobytes()
 
 
 def _pitch(word: str) -> float:
-    digest = hashlib.blake2b(word.casefold().encode(), digest_size=4).digest()
-    return 250.0 + int.from_bytes(digest, "big") % 1200
+    return 250.0 + _digest(word) % 1200
+
+
+def _loudness(word: str) -> int:
+    """Words differ as spoken ones do, so that a waveform shows where one ends."""
+    return 4000 + _digest(word) // 1200 % 9000
+
+
+def _digest(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.casefold().encode(), digest_size=4).digest(), "big")
 
 
 @lru_cache(maxsize=1024)
-def _tone(pitch: float, length: float) -> "array[int]":
+def _tone(pitch: float, length: float, loudness: int) -> "array[int]":
     count = round(length * audio.RATE)
     step = 2 * math.pi * pitch / audio.RATE
     fade = min(80, count // 4) or 1
+    swell = math.pi / (_SYLLABLE_SECONDS * audio.RATE)
     return array(
-        "h", (round(9000 * min(1.0, at / fade, (count - at) / fade) * math.sin(step * at)) for at in range(count))
+        "h",
+        (round(loudness * _envelope(at, count, fade, swell) * math.sin(step * at)) for at in range(count)),
     )
+
+
+def _envelope(at: int, count: int, fade: int, swell: float) -> float:
+    """Between 0 and 1: in at the start, out at the end, and up and down with each syllable."""
+    return min(1.0, at / fade, (count - at) / fade) * (0.35 + 0.65 * abs(math.sin(swell * at + 0.6)))

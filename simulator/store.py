@@ -52,6 +52,18 @@ class Store:
             if self._folder is not None:
                 (self._folder / shelf / f"{record.sid}.json").unlink(missing_ok=True)
 
+    def forget_past(self) -> int:
+        """Keep no call that is over, nor what was recorded of it; how many calls that were."""
+        with self.lock:
+            over = [call for call in self.calls.values() if call.ended_at is not None]
+            gone = {call.sid for call in over}
+            for made in [made for made in self.recordings.values() if made.call_sid not in self.calls.keys() - gone]:
+                self.drop_sound(made.sid)
+                self.forget(made)
+            for call in over:
+                self.forget(call)
+            return len(over)
+
     def keep_sound(self, sid: str, wav: bytes) -> None:
         """Keep a recording's sound."""
         with self.lock:

@@ -12,17 +12,28 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 import core.outbox_models
+import health.models
 import people.models
 import people.sign_in_models
 import recordings.models
 import routing.models
+import tickets.deed_models
 import tickets.models
 from core.config import Settings, load
 from core.database import Base, make_engine
 from ringback import embedded
 from tests.clock import HandClock
 
-MODELS = (core.outbox_models, people.models, people.sign_in_models, recordings.models, routing.models, tickets.models)
+MODELS = (
+    core.outbox_models,
+    health.models,
+    people.models,
+    people.sign_in_models,
+    recordings.models,
+    routing.models,
+    tickets.deed_models,
+    tickets.models,
+)
 """Imported so that every table is known."""
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ", ".join(f"'{name}'" for name in sorted(Base.metadata.tables))

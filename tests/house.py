@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from core.config import Settings
 from ringback.app import create_app, shut
@@ -34,8 +34,11 @@ LINE = "+14155550199"
 class House:
     """Everything of one installation, with a clock that the test moves."""
 
-    def __init__(self, *, settings: Settings, engine: Engine, clock: HandClock, carrier: Carrier, app: Any) -> None:
+    def __init__(
+        self, *, settings: Settings, engine: Engine, clock: HandClock, carrier: Carrier, app: Any, web: "Web"
+    ) -> None:
         self.settings, self.engine, self.clock, self.carrier, self.app = settings, engine, clock, carrier, app
+        self.web = web
         self.equipment = Equipment(engine=engine, settings=settings, clock=clock)
         self.api = app.test_client()
 
@@ -65,6 +68,37 @@ class House:
 
     def session(self) -> Session:
         return Session(self.engine, expire_on_commit=False)
+
+
+class Web:
+    """The web server, on a port of its own; it can be stopped, and started again where it was."""
+
+    def __init__(self) -> None:
+        self._server = _server(0)
+        self._thread: threading.Thread | None = None
+        self.port = self._server.server_port
+
+    def serve(self, app: Any) -> None:
+        self._server.app = app
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Nobody listens any more once this returns."""
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+            self._thread = None
+
+    def start(self) -> None:
+        """Again, after a stop."""
+        app, self._server = self._server.app, _server(self.port)
+        self.serve(app)
+
+
+def _server(port: int) -> BaseWSGIServer:
+    return make_server("127.0.0.1", port, lambda *_: [], threaded=True)
 
 
 @contextmanager
@@ -98,19 +132,15 @@ def open_house(
     with closing(Server(carrier)) as rest:
         rest.start()
         carrier.api_url = rest.url
-        web = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
-        public = f"http://127.0.0.1:{web.server_port}"
-        settings = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url, port=web.server_port)
+        web = Web()
+        public = f"http://127.0.0.1:{web.port}"
+        settings = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url, port=web.port)
         app = create_app(settings, clock=clock)
-        web.app = app
         for number in (LINE, NUMBER):
             carrier.add_number(number, **webhooks(settings))
-        thread = threading.Thread(target=web.serve_forever, daemon=True)
-        thread.start()
+        web.serve(app)
         try:
-            yield House(settings=settings, engine=engine, clock=clock, carrier=carrier, app=app)
+            yield House(settings=settings, engine=engine, clock=clock, carrier=carrier, app=app, web=web)
         finally:
-            web.shutdown()
-            thread.join()
-            web.server_close()
+            web.stop()
             shut(app)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import exists, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
+from people.refusals import said
 from tickets.call_lines import other_end
 from tickets.customers import customers_with, lock_number
 from tickets.fields import ChangeRefused
@@ -70,10 +71,14 @@ def choose_caller(session: Session, *, call: Call, customer_id: int, actor: str,
     """
     number = other_end(call)
     if number is None:
-        raise ChangeRefused("customer", "the caller withheld their number", "put the customer on the ticket instead")
+        raise ChangeRefused(
+            "customer", said("the caller withheld their number"), said("put the customer on the ticket instead")
+        )
     lock_number(session, brand_id=call.brand_id, e164=number)
     if customer_id not in customers_with(session, brand_id=call.brand_id, e164=number):
-        raise ChangeRefused("customer", "this customer does not call from that number", "add the number to them first")
+        raise ChangeRefused(
+            "customer", said("this customer does not call from that number"), said("add the number to them first")
+        )
     session.refresh(call, with_for_update=True)
     if call.customer_id == customer_id:
         return False

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from people.numbers import looks_e164
+from people.refusals import said
 from tickets.fields import ChangeRefused, checked_name
 from tickets.models import Call, Customer, CustomerNumber, Event, Ticket
 from tickets.timeline import add_event
@@ -100,7 +101,11 @@ def create(
 def add_number(session: Session, *, customer: Customer, e164: str) -> bool:
     """The customer calls from this number too; False: that was known. Raises ChangeRefused (not E.164)."""
     if not looks_e164(e164):
-        raise ChangeRefused("numbers", f"{e164!r} is not a full international number", "write it as +12025550147")
+        raise ChangeRefused(
+            "numbers",
+            said("%(number)s is not a full international number", number=repr(e164)),
+            said("write it as +12025550147"),
+        )
     lock_number(session, brand_id=customer.brand_id, e164=e164)
     statement = (
         insert(CustomerNumber)

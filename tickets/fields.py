@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from people.refusals import FieldRefused, said
+
 MOST_SUBJECT = 200
 MOST_NOTE = 20_000
 MOST_NAME = 120
@@ -16,21 +18,15 @@ CODE = r"^[a-z][a-z0-9_]{0,39}(/[a-z0-9_]{1,40})?$"
 """Reasons, outcomes and types are stable keys, in one or two levels: ``technical/outage``, ``answered``."""
 
 
-class ChangeRefused(ValueError):
-    """A value that cannot be taken; trying again never helps. `field` is the one to mend, `cure` says how."""
-
-    def __init__(self, field: str, reason: str, cure: str) -> None:
-        super().__init__(f"{field}: {reason}; {cure}")
-        self.field = field
-        self.reason = reason
-        self.cure = cure
+class ChangeRefused(FieldRefused):
+    """A value that a ticket, a call or a customer cannot take."""
 
 
 def checked_subject(text: str) -> str:
     """One line of at most MOST_SUBJECT characters, without spaces around it. Raises ChangeRefused."""
     line = _plain("subject", text)
     if "\n" in line:
-        raise ChangeRefused("subject", "it has several lines", "write one line, and the rest into a note")
+        raise ChangeRefused("subject", said("it has several lines"), said("write one line, and the rest into a note"))
     return _at_most("subject", line, MOST_SUBJECT)
 
 
@@ -38,7 +34,7 @@ def checked_note(text: str) -> str:
     """What a note says: some words, at most MOST_NOTE characters. Raises ChangeRefused."""
     words = _at_most("text", _plain("text", text), MOST_NOTE)
     if not words:
-        raise ChangeRefused("text", "the note is empty", "write at least one word")
+        raise ChangeRefused("text", said("the note is empty"), said("write at least one word"))
     return words
 
 
@@ -46,23 +42,26 @@ def checked_code(field: str, code: str | None) -> str | None:
     """A stable key such as a reason's or an outcome's (see CODE), or None. Raises ChangeRefused."""
     if code is None or re.fullmatch(CODE, code):
         return code
-    raise ChangeRefused(
-        field, "it is not a key", "use lower case letters, digits and underscores, at most one / between two levels"
-    )
+    cure = said("use lower case letters, digits and underscores, at most one / between two levels")
+    raise ChangeRefused(field, said("it is not a key"), cure)
 
 
 def checked_priority(priority: int) -> int:
     """1 (highest) to 4. Raises ChangeRefused."""
     if HIGHEST_PRIORITY <= priority <= LOWEST_PRIORITY:
         return priority
-    raise ChangeRefused("priority", f"there is no priority {priority}", "use 1 (highest) to 4 (lowest)")
+    raise ChangeRefused(
+        "priority", said("there is no priority %(priority)s", priority=priority), said("use 1 (highest) to 4 (lowest)")
+    )
 
 
 def checked_tags(tags: Sequence[str]) -> list[str]:
     """Each tag once, in the order given. Raises ChangeRefused."""
     words = list(dict.fromkeys(_checked_tag(tag) for tag in tags))
     if len(words) > MOST_TAGS:
-        raise ChangeRefused("tags", f"there are {len(words)}", f"keep at most {MOST_TAGS}")
+        raise ChangeRefused(
+            "tags", said("there are %(count)s", count=len(words)), said("keep at most %(most)s", most=MOST_TAGS)
+        )
     return words
 
 
@@ -70,14 +69,16 @@ def checked_name(text: str | None) -> str | None:
     """A person's or company's name on one line, or None for nobody knows. Raises ChangeRefused."""
     name = _at_most("name", _plain("name", text or ""), MOST_NAME)
     if "\n" in name:
-        raise ChangeRefused("name", "it has several lines", "write it on one line")
+        raise ChangeRefused("name", said("it has several lines"), said("write it on one line"))
     return name or None
 
 
 def _checked_tag(tag: str) -> str:
     word = _at_most("tags", _plain("tags", tag), MOST_TAG)
     if not word or "\n" in word or "," in word:
-        raise ChangeRefused("tags", "a tag is empty or holds a comma or a line break", "give each tag for itself")
+        raise ChangeRefused(
+            "tags", said("a tag is empty or holds a comma or a line break"), said("give each tag for itself")
+        )
     return word
 
 
@@ -85,11 +86,13 @@ def _plain(field: str, text: str) -> str:
     """The text with plain line breaks and nothing around it. PostgreSQL keeps no NUL; pages show no control codes."""
     words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in words):
-        raise ChangeRefused(field, "it holds control characters", "send plain text")
+        raise ChangeRefused(field, said("it holds control characters"), said("send plain text"))
     return words
 
 
 def _at_most(field: str, text: str, most: int) -> str:
     if len(text) > most:
-        raise ChangeRefused(field, f"it has {len(text)} characters", f"keep it to {most}")
+        raise ChangeRefused(
+            field, said("it has %(count)s characters", count=len(text)), said("keep it to %(most)s", most=most)
+        )
     return text

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from people.models import Department
 from people.numbers import looks_e164
+from people.refusals import said
 from tickets.changes import add_note, change
 from tickets.customers import identify, lock_number
 from tickets.fields import ChangeRefused
@@ -87,16 +88,25 @@ def log_call(
 
 def _check(told: Told, *, now: datetime) -> None:
     if told.direction not in DIRECTIONS:
-        raise ChangeRefused("direction", f"there is no direction {told.direction!r}", "use inbound or outbound")
+        raise ChangeRefused(
+            "direction",
+            said("there is no direction %(direction)s", direction=repr(told.direction)),
+            said("use inbound or outbound"),
+        )
     for field, number in (("from", told.from_number), ("to", told.to_number)):
         if number is not None and not looks_e164(number):
-            raise ChangeRefused(field, "it is not a full international number", "write it as +12025550147, or null")
+            raise ChangeRefused(
+                field, said("it is not a full international number"), said("write it as +12025550147, or null")
+            )
     if not 0 <= told.duration <= LONGEST_SECONDS:
-        raise ChangeRefused("duration", "no call lasts that long", f"use whole seconds from 0 to {LONGEST_SECONDS}")
+        cure = said("use whole seconds from 0 to %(most)s", most=LONGEST_SECONDS)
+        raise ChangeRefused("duration", said("no call lasts that long"), cure)
     if told.started_at < EARLIEST:
-        raise ChangeRefused("started_at", "it is before the year 2000", "check the date")
+        raise ChangeRefused("started_at", said("it is before the year 2000"), said("check the date"))
     if told.started_at > now - timedelta(seconds=told.duration):  # this way round, for no sum goes past the year 9999
-        raise ChangeRefused("started_at", "the call would end in the future", "log a call after it was made")
+        raise ChangeRefused(
+            "started_at", said("the call would end in the future"), said("log a call after it was made")
+        )
 
 
 def _write_call(session: Session, *, brand_id: int, told: Told, department: Department | None) -> Call:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -68,6 +69,11 @@ class Customer(Base):
     """A person or company that calls."""
 
     __tablename__ = "customer"
+    __table_args__ = (
+        Index(
+            "ix_customer_words", text("to_tsvector('simple'::regconfig, coalesce(name, ''))"), postgresql_using="gin"
+        ),
+    )
 
     id: Mapped[Id]
     brand_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("brand.id"))
@@ -110,6 +116,15 @@ class Ticket(Base):
         Index("ix_ticket_status", "brand_id", "status", "created_at", "id"),
         Index("ix_ticket_urgency", "brand_id", "priority", "created_at", "id"),
         Index("ix_ticket_changed", "brand_id", "updated_at", "id"),
+        # What tickets/searching.py looks in.
+        Index("ix_ticket_words", text("to_tsvector('simple'::regconfig, subject)"), postgresql_using="gin"),
+        Index(
+            "ix_ticket_caller_end",
+            "brand_id",
+            func.reverse(text("caller")).label("reversed"),
+            postgresql_ops={"reversed": "text_pattern_ops"},
+        ),
+        Index("ix_ticket_tags", "tags", postgresql_using="gin"),
         Index(
             "ix_ticket_work",
             "assignee_id",

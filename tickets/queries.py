@@ -1,6 +1,5 @@
 """Tickets and their timelines as pages read them: a fixed, small number of statements whatever the page holds."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from people.models import Account, Department
-from tickets.models import Call, Customer, Event, Leg, Ticket
+from tickets.models import Call, Event, Leg, Ticket
 from tickets.paging import Page, Position
+from tickets.searching import found
 from tickets.statuses import UNSOLVED
 
 UNASSIGNED = 0
@@ -21,8 +21,8 @@ UNASSIGNED = 0
 WORK = "unsolved"
 """A status to ask for: any in which somebody still owes something."""
 
-FEWEST_DIGITS = 4
-"""Fewer digits than these are looked for among ticket numbers only."""
+MOST_FOUND = 1000
+"""A search finds at most so many, the newest, where a list is in another order than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class TicketView:
 class Asked:
     """Which tickets a list is asked for; None: whichever.
 
-    assignee_id: an account, or UNASSIGNED. call_sid: of any leg. q: a ticket number or part of a caller's number in
-    any writing, else words of the subject or of the customer's name. status: one, or WORK for whatever is not solved.
+    assignee_id: an account, or UNASSIGNED. call_sid: of any leg. q: see tickets/searching.py. status: one, or WORK for
+    whatever is not solved.
     """
 
     number: int | None = None
@@ -63,12 +63,10 @@ def tickets(
     """A page of a brand's tickets, newest first. Two statements."""
     statement = (
         _rows(brand_id)
-        .where(*conditions(asked or Asked()))
+        .where(*conditions(brand_id, asked or Asked(), most=limit + 1, after=after))
         .order_by(Ticket.created_at.desc(), Ticket.id.desc())
         .limit(limit + 1)
     )
-    if after is not None:
-        statement = statement.where(tuple_(Ticket.created_at, Ticket.id) < (after.moment, after.id))
     rows = session.execute(statement).all()
     views = _views(session, rows[:limit])
     last = views[-1].ticket if len(rows) > limit else None
@@ -98,9 +96,15 @@ def call_timeline(session: Session, *, call_id: int, limit: int, after: Position
     return _timeline(session, Event.call_id == call_id, limit, after)
 
 
-def conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    """What a ticket must be, to be among those asked for."""
+def conditions(
+    brand_id: int, asked: Asked, *, most: int = MOST_FOUND, after: Position | None = None
+) -> list[ColumnElement[bool]]:
+    """What a ticket must be, to be among those asked for.
+
+    Of a search at most the newest `most` are among them; those that follow `after`, where a list goes on there.
+    """
     same: list[tuple[Any, object]] = [
+        (Ticket.brand_id, brand_id),
         (Ticket.number, asked.number),
         (Ticket.caller, asked.caller),
         (Ticket.customer_id, asked.customer_id),
@@ -116,11 +120,15 @@ def conditions(asked: Asked) -> list[ColumnElement[bool]]:
         wanted.append(Ticket.assignee_id.is_(None))
     if asked.call_sid is not None:
         wanted.append(Ticket.id.in_(_tickets_of_leg(asked.call_sid)))
-    if asked.tag is not None:
-        wanted.append(Ticket.tags.contains([asked.tag]))
-    if asked.q is not None and asked.q.strip():
-        wanted.append(_search(asked.q.strip()))
-    return wanted + _in_time(asked)
+    wanted += _in_time(asked)
+    if after is not None:
+        wanted.append(tuple_(Ticket.created_at, Ticket.id) < (after.moment, after.id))
+    q = (asked.q or "").strip()
+    if not q and asked.tag is None:
+        return wanted
+    before_id = after.id if after else None
+    hits = found(q, brand_id=brand_id, where=wanted, most=most, tag=asked.tag, before_id=before_id)
+    return [Ticket.id.in_(hits)]
 
 
 def _rows(brand_id: int) -> Select[Ticket, str, str]:
@@ -157,20 +165,6 @@ def _in_time(asked: Asked) -> list[ColumnElement[bool]]:
 
 def _tickets_of_leg(sid: str) -> Select[int | None]:
     return select(Call.ticket_id).join(Leg, Leg.call_id == Call.id).where(Leg.sid == sid, Call.ticket_id.is_not(None))
-
-
-def _search(q: str) -> ColumnElement[bool]:
-    """Digits in any writing mean a ticket's number or the end of a caller's; anything else, words of the subject
-    or of the customer's name.
-
-    All but ticket numbers are compared row by row, newest first: common words answer at once, rare ones read on.
-    """
-    digits = re.sub(r"[\s()+#./-]", "", q)
-    if not re.fullmatch(r"[0-9]{1,18}", digits):
-        named = select(Customer.id).where(Customer.name.icontains(q, autoescape=True))
-        return or_(Ticket.subject.icontains(q, autoescape=True), Ticket.customer_id.in_(named))
-    by_number = Ticket.number == int(digits)
-    return or_(by_number, Ticket.caller.endswith(digits)) if len(digits) >= FEWEST_DIGITS else by_number
 
 
 def _timeline(session: Session, whose: ColumnElement[bool], limit: int, after: Position | None) -> Page[Event]:

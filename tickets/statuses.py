@@ -6,6 +6,7 @@ Source: the status rules of contact-centre practice (Zendesk's, of which every h
 from collections.abc import Mapping
 from datetime import datetime
 
+from people.refusals import Listed, said
 from tickets.fields import ChangeRefused
 from tickets.models import Ticket, TicketStatus
 
@@ -62,24 +63,31 @@ def move(ticket: Ticket, *, to: str, now: datetime, by_system: bool = False) -> 
 def check_writable(ticket: Ticket) -> None:
     """Raise MoveRefused where nothing of the ticket may change any more."""
     if ticket.status == CLOSED:
-        raise MoveRefused("status", "the ticket is closed and read-only", "open a follow-up ticket instead")
+        raise MoveRefused("status", said("the ticket is closed and read-only"), said("open a follow-up ticket instead"))
     if ticket.status == MERGED:
-        raise MoveRefused("status", "the ticket was merged and is read-only", "change the ticket it was merged into")
+        raise MoveRefused(
+            "status", said("the ticket was merged and is read-only"), said("change the ticket it was merged into")
+        )
 
 
 def _check_allowed(before: TicketStatus, after: TicketStatus) -> None:
     if after in MOVES[before]:
         return
     if after == NEW:
-        raise MoveRefused("status", "a ticket never becomes new again", "use open")
-    allowed = ", ".join(sorted(MOVES[before])) or "none: it is read-only"
-    raise MoveRefused("status", f"{before} does not go to {after}", f"allowed from {before}: {allowed}")
+        raise MoveRefused("status", said("a ticket never becomes new again"), said("use open"))
+    reason = said("%(before)s does not go to %(after)s", before=before, after=after)
+    if not MOVES[before]:
+        raise MoveRefused("status", reason, said("it is read-only"))
+    allowed = Listed(sorted(MOVES[before]))
+    raise MoveRefused("status", reason, said("allowed from %(before)s: %(allowed)s", before=before, allowed=allowed))
 
 
 def _check_solvable(ticket: Ticket, *, by_system: bool) -> None:
     if ticket.assignee_id is not None:
         return
     if not by_system:
-        raise MoveRefused("status", "a solved ticket needs somebody who answers for it", "assign the ticket first")
+        raise MoveRefused(
+            "status", said("a solved ticket needs somebody who answers for it"), said("assign the ticket first")
+        )
     if ticket.outcome is None:
-        raise MoveRefused("outcome", "the system solves a ticket only with an outcome", "give an outcome")
+        raise MoveRefused("outcome", said("the system solves a ticket only with an outcome"), said("give an outcome"))

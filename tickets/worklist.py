@@ -95,9 +95,15 @@ def worklist(
     before: Place | None = None,
 ) -> Stretch:
     """The rows that follow `after`, or those that precede `before`, else the first ones. One statement."""
-    statement = _rows(viewer_id).where(Ticket.brand_id == brand_id, *conditions(asked or Asked()))
     back = before is not None and after is None
     start = before if back else after
+    if order == Order.NEWEST and not back:
+        # The usual list goes on for ever, also of a search.
+        position = start.position if start else None
+        wanted = conditions(brand_id, asked or Asked(), most=limit + 1, after=position)
+    else:
+        wanted = conditions(brand_id, asked or Asked())
+    statement = _rows(viewer_id).where(*wanted)
     if start is not None:
         statement = statement.where(_beyond(order, start, back=back))
     found = session.execute(statement.order_by(*_ordering(order, back=back)).limit(limit + 1)).all()
@@ -124,7 +130,7 @@ def neighbours(
     def next_to(back: bool) -> Any:
         return (
             select(Ticket.number)
-            .where(Ticket.brand_id == brand_id, *conditions(asked), _beyond(order, here, back=back))
+            .where(*conditions(brand_id, asked), _beyond(order, here, back=back))
             .order_by(*_ordering(order, back=back))
             .limit(1)
             .scalar_subquery()
@@ -141,12 +147,24 @@ def counts(session: Session, *, brand_id: int, views: Mapping[str, Asked]) -> di
     columns = [
         select(func.count())
         .select_from(
-            select(literal(1)).where(Ticket.brand_id == brand_id, *conditions(asked)).limit(MOST_COUNTED).subquery()
+            select(literal(1)).where(*conditions(brand_id, asked, most=MOST_COUNTED)).limit(MOST_COUNTED).subquery()
         )
         .scalar_subquery()
         for asked in views.values()
     ]
     return dict(zip(views, session.execute(select(*columns)).one(), strict=True))
+
+
+def matching(*, brand_id: int, asked: Asked, order: Order = Order.NEWEST, most: int) -> Select[int, int, int]:
+    """Id, number and version of the first `most` tickets of a list, to be asked for or counted in the database."""
+    chosen = select(Ticket.id, Ticket.number, Ticket.version)
+    return chosen.where(*conditions(brand_id, asked, most=most)).order_by(*_ordering(order, back=False)).limit(most)
+
+
+def count_matching(session: Session, *, brand_id: int, asked: Asked, most: int) -> int:
+    """How many tickets match, counted up to `most`. One statement."""
+    found = select(literal(1)).where(*conditions(brand_id, asked, most=most)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def _rows(viewer_id: int) -> Select[Ticket, str, str, str | None, bool, bool]:

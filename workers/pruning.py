@@ -19,6 +19,8 @@ KEPT: dict[str, tuple[str, timedelta]] = {
     "sign_in": ("least(expires_at, ended_at)", timedelta(days=14)),
     "one_time_link": ("expires_at", timedelta(days=14)),
     "draft": ("updated_at", timedelta(days=90)),
+    # Long after it is too late to take back; its page still tells what was refused.
+    "deed": ("asked_at", timedelta(days=7)),
 }
 """Table → which moment counts, and for how long after it rows are kept."""
 

@@ -32,6 +32,12 @@ JOBS: Mapping[str, Job] = MappingProxyType(
             does=f"{HERE}.tickets:identify_caller",
             failure="The caller could not be looked up",
         ),
+        # It goes to the end of its queue after some seconds, so the limit is for one that hangs.
+        "carry_out_deed": Job(
+            does=f"{HERE}.tickets:carry_out_deed",
+            failure="A change of many tickets could not be finished",
+            limit=60,
+        ),
         "judge_callback": Job(
             does=f"{HERE}.callbacks:judge_callback",
             failure="The callback could not be planned",

@@ -5,16 +5,22 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "..", "static", "built");
 const fresh = `${built}.new`;
 const manifest = {};
+const exported = {};
+const ENTRIES = join(here, "js", "entries");
+const SHARED = ["core.js", "player.js"];
+// light-dark() and nesting stay as they are: every browser we serve knows them.
+const TARGET = ["chrome123", "firefox121", "safari17.5"];
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
-await scripts();
+for (const name of SHARED) await scripts([name]);
+await scripts(readdirSync(ENTRIES).filter((name) => name.endsWith(".js") && !SHARED.includes(name)));
 await styles();
 keep("icons.svg", sprite());
 keep("mark.svg", readFileSync(join(here, "mark.svg"), "utf8"));
@@ -22,25 +28,40 @@ for (const name of readdirSync(fresh)) pack(name);
 writeFileSync(join(fresh, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
 replace();
 
-async function scripts() {
-  const folder = join(here, "js", "entries");
-  const entries = readdirSync(folder).filter((name) => name.endsWith(".js")).map((name) => join(folder, name));
+/** One file of each entry, with no parts to fetch after it: what is shared stands in core.js or player.js. */
+async function scripts(names) {
   const done = await build({
-    entryPoints: entries,
+    entryPoints: names.map((name) => join(ENTRIES, name)),
     bundle: true,
-    splitting: true,
     format: "esm",
-    target: ["chrome123", "firefox121", "safari17.5"],
+    target: TARGET,
     minify: true,
     outdir: fresh,
     entryNames: "[name]-[hash]",
-    chunkNames: "part-[hash]",
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
+    plugins: [{ name: "shared", setup: (building) => building.onResolve({ filter: /^\.\.?\// }, shared) }],
   });
   for (const [path, output] of Object.entries(done.metafile.outputs)) {
-    if (output.entryPoint) manifest[basename(output.entryPoint)] = basename(path);
+    manifest[basename(output.entryPoint)] = basename(path);
+    exported[basename(path)] = output.exports;
+    checkImports(basename(path));
+  }
+}
+
+/** A file of core/ or player/ is in the bundle of that name: once it is built, others import it from there. */
+function shared({ path, resolveDir }) {
+  const owner = `${basename(dirname(join(resolveDir, path)))}.js`;
+  return SHARED.includes(owner) && manifest[owner] ? { path: `./${manifest[owner]}`, external: true } : undefined;
+}
+
+/** What is imported from another bundle must be there: the bundler does not look into it. */
+function checkImports(name) {
+  const text = readFileSync(join(fresh, name), "utf8");
+  for (const [, names, from] of text.matchAll(/import\{([^}]*)\}from"\.\/([^"]+)"/g)) {
+    const missing = names.split(",").map((one) => one.split(" as ")[0]).find((one) => !exported[from].includes(one));
+    if (missing) throw new Error(`${name} imports ${missing}, which ${from} does not export`);
   }
 }
 
@@ -57,8 +78,7 @@ async function styles() {
     },
     bundle: true,
     minify: true,
-    // light-dark() and nesting stay as they are: every browser we serve knows them.
-    target: ["chrome123", "firefox121", "safari17.5"],
+    target: TARGET,
     write: false,
     logLevel: "warning",
   });
@@ -81,8 +101,11 @@ function keep(name, text) {
   manifest[name] = hashed;
 }
 
+/** Packed once, as small as can be; console/assets.py gives each browser what it takes. */
 function pack(name) {
-  writeFileSync(join(fresh, `${name}.gz`), gzipSync(readFileSync(join(fresh, name)), { level: 9 }));
+  const plain = readFileSync(join(fresh, name));
+  writeFileSync(join(fresh, `${name}.gz`), gzipSync(plain, { level: 9 }));
+  writeFileSync(join(fresh, `${name}.br`), brotliCompressSync(plain));
 }
 
 function replace() {

@@ -1,23 +1,22 @@
 """Calls: every call there was, and one with its legs and timeline."""
 
-from datetime import date, datetime, time, timedelta
 from urllib.parse import quote
 
-from console import call_words
+from console import call_filters, call_words
 from console.event_words import sentence
 from console.language import _
 from console.list_filters import address, chips
 from console.names import names_in
 from console.nouns import NotHere, Noun
+from console.refusals import problems
 from console.visit import Answer, Moved, Visit, shown
 from people import queries as people_queries
-from people.models import Department
+from people.refusals import said
 from people.rights import Right
 from recordings.queries import of_call
 from tickets import call_queries, customers
-from tickets.call_lines import AskedCalls, call_lines, other_end, result_of
+from tickets.call_lines import call_lines, other_end, result_of
 from tickets.caller_choosing import choose_caller, sharers
-from tickets.customer_search import digits_in
 from tickets.fields import ChangeRefused
 from tickets.models import Customer
 from tickets.paging import BadCursor, Position, read_cursor
@@ -44,18 +43,17 @@ EVENT_ICONS = {
     "caller_ambiguous": "help",
     "note_added": "note",
 }
-FILTERS = ("direction", "department", "result", "day", "number")
 
 
 @NOUN.page("GET", PATH, needs=Right.READ_CALLS)
 def list_calls(visit: Visit) -> Answer:
     """The newest first. Every filter is in the address: `direction`, `department`, `result`, `day`, `number`."""
     departments = people_queries.departments(visit.session, brand_id=visit.brand_id, limit=MOST_DEPARTMENTS)
-    values = _filters(visit, departments)
+    values = call_filters.read(visit, departments)
     page = call_lines(
         visit.session,
         brand_id=visit.brand_id,
-        asked=_asked(visit, values, departments),
+        asked=call_filters.asked(visit, values, departments),
         limit=PAGE,
         after=_position(visit),
     )
@@ -67,9 +65,10 @@ def list_calls(visit: Visit) -> Answer:
         department_options=list(names.items()),
         result_options=[(key, sign.said) for key, sign in call_words.RESULT.items()],
         steps={line.call.id: [names.get(step) or call_words.step(step) for step in line.path] for line in page.items},
-        chips=chips(PATH, values, _said(values, names)),
+        chips=chips(PATH, values, call_filters.said(values, names)),
         newer=address(PATH, values) if visit.query.get("after") else "",
         older=address(PATH, values, after=page.end.cursor()) if page.end else "",
+        as_file=address(f"{PATH}.csv", values),
         call_words=call_words,
     )
 
@@ -92,16 +91,20 @@ def say_who_called(visit: Visit, sid: str) -> Answer:
         if chosen == "new":
             name = visit.form.get("name", "")
             if not name.strip() or number is None:
-                raise ChangeRefused("name", _("nobody is named"), _("write the name of who called"))
+                raise ChangeRefused("name", said("nobody is named"), said("write the name of who called"))
             made = customers.create(visit.session, brand_id=visit.brand_id, now=visit.now, numbers=(number,), name=name)
             customer_id = made.id
         else:
             customer_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
         choose_caller(visit.session, call=view.call, customer_id=customer_id, actor=visit.actor, now=visit.now)
     except ChangeRefused as refused:
-        return _show(visit, sid, problems={refused.field: f"{refused.reason}; {refused.cure}"})
+        return _show(visit, sid, problems=problems(refused))
     back = PATH + "/" + quote(sid, safe="")
-    return Moved(to="/customers" if visit.form.get("from") == "customers" else back, told=_("Noted who called."))
+    if visit.form.get("from") == "customers":
+        back = "/customers"
+    elif visit.form.get("ticket", "").isdecimal():
+        back = f"/tickets/{int(visit.form['ticket'])}"
+    return Moved(to=back, told=_("Noted who called."))
 
 
 def _show(visit: Visit, sid: str, *, problems: dict[str, str] | None = None) -> Answer:
@@ -130,53 +133,6 @@ def _show(visit: Visit, sid: str, *, problems: dict[str, str] | None = None) -> 
         problems=problems or {},
         call_words=call_words,
     )
-
-
-def _filters(visit: Visit, departments: list[Department]) -> dict[str, str]:
-    """The filters that mean something; others are as if they were not there."""
-    values = {name: visit.query.get(name, "").strip() for name in FILTERS}
-    known = {
-        "direction": values["direction"] in call_words.DIRECTION,
-        "department": values["department"] in {department.key for department in departments},
-        "result": values["result"] in call_words.RESULT,
-        "day": _day(values["day"]) is not None,
-        "number": bool(values["number"]),
-    }
-    return {name: text if known[name] else "" for name, text in values.items()}
-
-
-def _asked(visit: Visit, values: dict[str, str], departments: list[Department]) -> AskedCalls:
-    day = _day(values["day"])
-    since = datetime.combine(day, time(0), tzinfo=visit.zone) if day else None
-    ids = {department.key: department.id for department in departments}
-    return AskedCalls(
-        direction=values["direction"] or None,
-        department_id=ids.get(values["department"]),
-        result=values["result"] or None,
-        since=since,
-        # The next midnight on the wall: 23 or 25 hours later when the clocks change.
-        before=datetime.combine(day + timedelta(days=1), time(0), tzinfo=visit.zone) if day else None,
-        digits=digits_in(values["number"]) if values["number"] else None,
-    )
-
-
-def _said(values: dict[str, str], names: dict[str, str]) -> list[tuple[str, str, str]]:
-    result = call_words.RESULT.get(values["result"])
-    return [
-        ("direction", _("Direction"), call_words.direction(values["direction"])),
-        ("department", _("Department"), names.get(values["department"], "")),
-        ("result", _("Result"), result.said if result else ""),
-        ("day", _("Day"), values["day"]),
-        ("number", _("Number"), values["number"]),
-    ]
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 9999 else None
 
 
 def _position(visit: Visit) -> Position | None:

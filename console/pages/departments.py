@@ -1,14 +1,21 @@
 """Departments: what they are called, when they are open, who uses them."""
 
+from collections.abc import Mapping
+
 from console.language import _
 from console.nouns import Forbidden, NotHere, Noun
+from console.refusals import problems, sentence
 from console.visit import Answer, Moved, Visit, shown
+from console.week import specials_of, week_of
 from people import departments as verbs
 from people import queries
-from people.departments import DepartmentFieldError, DepartmentInUseError
-from people.directory import Opening
+from people.departments import DepartmentInUseError
+from people.directory import Department as KnownDepartment
+from people.directory import Opening, opening
 from people.directory_loading import InSession, load
+from people.hours_text import week_text
 from people.models import Department, Schedule
+from people.refusals import FieldRefused
 from people.rights import Right
 
 NOUN = Noun("departments")
@@ -17,11 +24,13 @@ MOST = 500
 
 @NOUN.page("GET", "/departments", needs=Right.READ_DEPARTMENTS)
 def list_departments(visit: Visit) -> Answer:
+    known = _known(visit)
     return shown(
         "departments/list.html",
         departments=queries.departments(visit.session, brand_id=visit.brand_id, limit=MOST),
         members=verbs.members(visit.session, brand_id=visit.brand_id),
-        hours=openings(visit),
+        hours={key: _opening(one, visit) for key, one in known.items()},
+        weeks={key: week_text(one.schedule.week) for key, one in known.items()},
     )
 
 
@@ -43,8 +52,8 @@ def add_department(visit: Visit) -> Answer:
             now=visit.now,
             actor=visit.actor,
         )
-    except DepartmentFieldError as wrong:
-        return _form(visit, problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _form(visit, problems=problems(wrong))
     return Moved(to=f"/departments/{department.key}", told=_("Department added"))
 
 
@@ -74,8 +83,8 @@ def change_department(visit: Visit, key: str) -> Answer:
             now=visit.now,
             actor=visit.actor,
         )
-    except DepartmentFieldError as wrong:
-        return _page(visit, _found(visit, key), problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _page(visit, _found(visit, key), problems=problems(wrong))
     return Moved(to=f"/departments/{key}", told=_("Saved"))
 
 
@@ -92,15 +101,8 @@ def remove_department(visit: Visit, key: str) -> Answer:
     try:
         verbs.remove_department(visit.session, _found(visit, key), now=visit.now, actor=visit.actor)
     except DepartmentInUseError as used:
-        raise Forbidden(_("This department is used by %(what)s and stays.") % {"what": used}) from None
+        raise Forbidden(sentence(used)) from None
     return Moved(to="/departments", told=_("Department removed"))
-
-
-def openings(visit: Visit) -> dict[str, Opening]:
-    """Which departments are open now, as callers meet it. One statement."""
-    directory = load(InSession(visit.session), now=visit.now)
-    [brand] = [one for one in directory.brands if one.id == visit.brand_id]
-    return dict(directory.hours(brand, visit.now))
 
 
 def _found(visit: Visit, key: str) -> Department:
@@ -110,6 +112,17 @@ def _found(visit: Visit, key: str) -> Department:
     return department
 
 
+def _known(visit: Visit) -> Mapping[str, KnownDepartment]:
+    """The departments as callers meet them, by key. One statement."""
+    directory = load(InSession(visit.session), now=visit.now)
+    [brand] = [one for one in directory.brands if one.id == visit.brand_id]
+    return directory.departments_of(brand)
+
+
+def _opening(department: KnownDepartment, visit: Visit) -> Opening:
+    return opening(department.schedule, visit.now)
+
+
 def _form(visit: Visit, *, problems: dict[str, str]) -> Answer:
     return shown("departments/new.html", status=422 if problems else 200, problems=problems, form=visit.form)
 
@@ -117,6 +130,7 @@ def _form(visit: Visit, *, problems: dict[str, str]) -> Answer:
 def _page(visit: Visit, department: Department, *, problems: dict[str, str]) -> Answer:
     schedule = visit.session.get_one(Schedule, department.schedule_id)
     form = visit.form if problems else None
+    met = _known(visit)[department.key]
     return shown(
         "departments/department.html",
         status=422 if problems else 200,
@@ -128,7 +142,10 @@ def _page(visit: Visit, department: Department, *, problems: dict[str, str]) -> 
         callback_number=form.get("callback_number", "") if form is not None else department.callback_number or "",
         missed_is_work=form.get("missed_is_work") == "on" if form is not None else department.missed_is_work,
         closed_now=schedule.closed_now,
-        hours=openings(visit).get(department.key),
+        hours=_opening(met, visit),
+        days=week_of(met.schedule, now=visit.now),
+        specials=specials_of(met.schedule, now=visit.now),
+        zone_as_met=met.schedule.zone.key,
         used={name: count for name, count in verbs.used_by(visit.session, department).items() if count},
         may_change=visit.may(Right.MANAGE_DEPARTMENTS),
         may_close=visit.may(Right.CLOSE_DEPARTMENTS),

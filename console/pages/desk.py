@@ -16,6 +16,7 @@ def show_desk(visit: Visit) -> Answer:
         say=ticket_words,
         mine=desk_queries.mine(visit.session, account_id=account_id),
         unlogged=desk_queries.unlogged(visit.session, account_id=account_id, now=visit.now),
-        waiting=desk_queries.waiting(visit.session, account_id=account_id),
+        urgent=desk_queries.urgent(visit.session, account_id=account_id, brand_id=visit.brand_id),
+        waiting=desk_queries.waiting(visit.session, account_id=account_id, brand_id=visit.brand_id),
         most=desk_queries.MOST_COUNTED,
     )

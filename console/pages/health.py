@@ -1,10 +1,13 @@
 """Health: is everything running, what failed, and the cure."""
 
-from console import health_state, journal_state
 from console.language import _
 from console.nouns import NotHere, Noun
+from console.refusals import words
 from console.visit import Answer, Moved, Visit, shown
 from core import outbox
+from health.checks import checks
+from health.figures import figures
+from health.journal import journal
 from people import audit
 from people.rights import Right
 from tickets.work_of_brands import is_work_of
@@ -15,12 +18,15 @@ MOST = 50
 
 @NOUN.page("GET", "/health", needs=Right.RETRY_JOBS)
 def show_health(visit: Visit) -> Answer:
-    lines = health_state.lines(visit.session, brand_id=visit.brand_id, data=visit.settings.data, now=visit.now)
-    if (journal := visit.parts.more.get("journal")) is not None:
-        lines.insert(1, journal_state.line(journal(), now=visit.now))
+    settings = visit.settings
+    seen = figures(visit.session, brand_id=visit.brand_id, now=visit.now)
+    found = checks(seen, data=settings.data, public_url=settings.public_url, now=visit.now)
+    if (kept := visit.parts.more.get("journal")) is not None:
+        found.insert(1, journal(kept(), visit.now))
     return shown(
         "health/health.html",
-        lines=lines,
+        checks=found,
+        words=words,
         failed=outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id)),
     )
 

@@ -4,6 +4,7 @@ from flask import Response
 
 from console.language import _
 from console.nouns import Access, Noun
+from console.refusals import sentence
 from console.visit import Answer, Guest, Shown, shown
 from core.outbox import ask
 from people import attempts, links, passwords
@@ -58,7 +59,7 @@ def use_link(guest: Guest, text: str) -> Answer:
     except links.LinkUnknown:
         return shown("sign_in/link_unknown.html", status=404)
     except passwords.PasswordTooWeak as weak:
-        problem = str(weak)
+        problem = sentence(weak)
     if problem:
         return shown(
             "sign_in/choose.html", status=422, text=text, email=account.email, name=account.name, problem=problem

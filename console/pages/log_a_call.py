@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from console import call_log, ticket_words
 from console.call_log import NEW, Typed
 from console.language import _
 from console.nouns import Noun
+from console.refusals import sentence
 from console.visit import Answer, Moved, Visit, shown
 from people import drafts
 from people import queries as people_queries
@@ -39,9 +41,12 @@ class Known:
 
 @NOUN.page("GET", "/calls/new", needs=Right.WRITE_TICKETS)
 def show_form(visit: Visit) -> Answer:
-    """The form; what the address gives is filled in, and with a `number` what is known of it is shown."""
-    values = call_log.blank(visit.query, now=visit.now, zone=visit.zone)
-    return _form(visit, values, looked_up="number" in visit.query)
+    """The form, as it was left; what the address gives is filled in, and of a number what is known is shown."""
+    left = drafts.below(visit.session, account_id=visit.account.id, place=DRAFT)
+    given = {field: draft.text for field, draft in left.items()} | visit.query.to_dict()
+    values = call_log.blank(given, now=visit.now, zone=visit.zone)
+    saved_at = max((draft.updated_at for draft in left.values()), default=None)
+    return _form(visit, values, looked_up=bool(given.get("number")), saved_at=saved_at)
 
 
 @NOUN.page("POST", "/calls/new", needs=Right.WRITE_TICKETS)
@@ -58,8 +63,8 @@ def log_a_call(visit: Visit) -> Answer:
         call = _log(visit, typed, typed.told(typed.started_at))
     except ChangeRefused as refused:
         name = _FIELD_OF.get(refused.field, refused.field)
-        return _form(visit, typed.values, problems={name: f"{refused.reason}; {refused.cure}"}, looked_up=True)
-    drafts.discard(visit.session, account_id=visit.account.id, place=DRAFT)
+        return _form(visit, typed.values, problems={name: sentence(refused)}, looked_up=True)
+    drafts.end(visit.session, account_id=visit.account.id, place=DRAFT)
     return Moved(to=f"/calls/{call.sid}", told=_("The call is logged."), sent=DRAFT)
 
 
@@ -100,10 +105,14 @@ def _unknown(visit: Visit, typed: Typed) -> dict[str, str]:
 
 
 def _form(
-    visit: Visit, values: Mapping[str, str], *, problems: dict[str, str] | None = None, looked_up: bool
+    visit: Visit,
+    values: Mapping[str, str],
+    *,
+    problems: dict[str, str] | None = None,
+    looked_up: bool,
+    saved_at: datetime | None = None,
 ) -> Answer:
     departments = people_queries.departments(visit.session, brand_id=visit.brand_id, limit=MOST_DEPARTMENTS)
-    draft = drafts.find(visit.session, account_id=visit.account.id, place=DRAFT)
     return shown(
         "calls/new.html",
         status=422 if problems else 200,
@@ -112,7 +121,7 @@ def _form(
         department_options=[(department.key, department.name) for department in departments],
         ticket_words=ticket_words,
         known=_known(visit, values["number"]) if looked_up else None,
-        draft=draft,
+        saved_at=saved_at,
         draft_place=DRAFT,
         limits={"subject": MOST_SUBJECT, "note": MOST_NOTE, "name": MOST_NAME},
         new=NEW,

@@ -3,10 +3,11 @@
 from callflows.library import shipped
 from console.language import _
 from console.nouns import NotHere, Noun
+from console.refusals import problems
 from console.visit import Answer, Moved, Visit, shown
 from people import phone_numbers as verbs
 from people.models import PhoneNumber
-from people.phone_numbers import NumberFieldError
+from people.refusals import FieldRefused
 from people.rights import Right
 
 NOUN = Noun("numbers")
@@ -25,14 +26,15 @@ def add_number(visit: Visit) -> Answer:
             visit.session,
             brand_id=visit.brand_id,
             number=form.get("number", ""),
-            flow=_flow(form.get("flow", "")),
+            flow=form.get("flow", ""),
+            flows=shipped(),
             name=form.get("name", ""),
             country=visit.brand.country,
             now=visit.now,
             actor=visit.actor,
         )
-    except NumberFieldError as wrong:
-        return _list(visit, problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _list(visit, problems=problems(wrong))
     return Moved(to="/numbers", told=_("%(number)s added") % {"number": added.e164})
 
 
@@ -43,13 +45,14 @@ def change_number(visit: Visit, number_id: int) -> Answer:
         verbs.change_number(
             visit.session,
             _found(visit, number_id),
-            flow=_flow(form.get("flow", "")),
+            flow=form.get("flow", ""),
+            flows=shipped(),
             name=form.get("name", ""),
             now=visit.now,
             actor=visit.actor,
         )
-    except NumberFieldError as wrong:
-        return _list(visit, problems={wrong.field: str(wrong)})
+    except FieldRefused as wrong:
+        return _list(visit, problems=problems(wrong))
     return Moved(to="/numbers", told=_("Saved"))
 
 
@@ -66,12 +69,6 @@ def _found(visit: Visit, number_id: int) -> PhoneNumber:
     if number is None or number.brand_id != visit.brand_id:
         raise NotHere(_("such number"))
     return number
-
-
-def _flow(key: str) -> str:
-    if key not in shipped():
-        raise NumberFieldError("flow", _("there is no such flow; choose one of the list"))
-    return key
 
 
 def _list(visit: Visit, *, problems: dict[str, str]) -> Answer:

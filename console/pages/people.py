@@ -2,21 +2,13 @@
 
 from console.language import _
 from console.nouns import Forbidden, NotHere, Noun
+from console.refusals import problems
 from console.visit import Answer, Moved, Visit, shown
 from people import links, queries, staff
-from people.accounts import (
-    AccountExistsError,
-    AccountFieldError,
-    LastAdministratorError,
-    add_account,
-    set_active,
-    set_departments,
-    set_phone,
-    set_role,
-)
+from people.accounts import add_account, set_active, set_departments, set_phone, set_role
 from people.models import Account, Role
+from people.refusals import FieldRefused, said
 from people.rights import Right
-from people.sign_in_models import LinkPurpose
 
 NOUN = Noun("people")
 MOST = 1000
@@ -53,10 +45,8 @@ def add_person(visit: Visit) -> Answer:
             actor=visit.actor,
         )
         set_departments(visit.session, account, form.getlist("department"), now=visit.now, actor=visit.actor)
-    except AccountFieldError as wrong:
-        return _new(visit, problems={wrong.field: str(wrong)})
-    except AccountExistsError:
-        return _new(visit, problems={"email": _("Somebody has this address already.")})
+    except FieldRefused as wrong:
+        return _new(visit, problems=problems(wrong))
     return _invited(visit, account)
 
 
@@ -73,10 +63,8 @@ def change_person(visit: Visit, account_id: int) -> Answer:
         set_departments(visit.session, account, form.getlist("department"), now=visit.now, actor=visit.actor)
         set_phone(visit.session, account, form.get("phone", ""), now=visit.now, actor=visit.actor)
         set_active(visit.session, account, form.get("active") == "on", now=visit.now, actor=visit.actor)
-    except AccountFieldError as wrong:
-        return _page(visit, account, problems={wrong.field: str(wrong)})
-    except LastAdministratorError:
-        return _page(visit, account, problems={"role": _("Make somebody else an administrator first.")})
+    except FieldRefused as wrong:
+        return _page(visit, account, problems=problems(wrong))
     return Moved(to=f"/people/{account_id}", told=_("Saved"))
 
 
@@ -90,8 +78,7 @@ def invite_person(visit: Visit, account_id: int) -> Answer:
 
 
 def _invited(visit: Visit, account: Account) -> Answer:
-    purpose = LinkPurpose.RESET if account.password else LinkPurpose.INVITE
-    given = links.make(visit.session, account=account, purpose=purpose, now=visit.now, actor=visit.actor)
+    given = links.make_for(visit.session, account=account, now=visit.now, actor=visit.actor)
     address = f"{visit.settings.public_url}{given.path}"
     return shown("people/invited.html", person=account, address=address, until=given.expires_at)
 
@@ -100,7 +87,7 @@ def _role(text: str) -> Role:
     try:
         return Role(text)
     except ValueError:
-        raise AccountFieldError("role", _("Choose one of the roles.")) from None
+        raise FieldRefused("role", said("there is no such role"), said("choose one of the list")) from None
 
 
 def _found(visit: Visit, account_id: int) -> Account:

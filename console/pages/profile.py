@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from console.language import _
 from console.nouns import Access, Noun
+from console.refusals import problems
 from console.visit import Answer, Data, Moved, Visit, shown
 from people import links, passwords, sign_ins
 from people.preferences import DENSITIES, THEMES, save
@@ -74,7 +75,7 @@ def change_password(visit: Visit) -> Answer:
             keep=visit.sign_in.id,
         )
     except passwords.PasswordTooWeak as weak:
-        return _profile(visit, problems={"password": str(weak)})
+        return _profile(visit, problems=problems(weak))
     return Moved(to="/profile", told=_("Password changed; you were signed out everywhere else."))
 
 

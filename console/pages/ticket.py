@@ -1,9 +1,10 @@
 """One ticket: what happened on it, and a form for all that can be changed about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from console import ticket_views, ticket_words
+from console import call_words, deed_words, ticket_views, ticket_words
 from console.event_words import Names
 from console.language import _
 from console.nouns import NotHere, Noun
@@ -16,8 +17,12 @@ from people.models import Department
 from people.rights import Right
 from people.seeing import see
 from recordings.queries import of_calls
+from routing.deeds import remember
 from tickets import customer_queries
-from tickets.models import Ticket
+from tickets.call_lines import other_end
+from tickets.caller_choosing import Sharer, sharers
+from tickets.models import Call, Ticket
+from tickets.restoring import snapshot
 from tickets.sheet import Sheet, customer_names, others, sheet
 from tickets.statuses import READ_ONLY
 from tickets.worklist import Order, neighbours
@@ -60,22 +65,27 @@ def save_ticket(visit: Visit, number: int) -> Answer:
     given_up = [field for field in wanted if form.get(f"choose_{field}") == "theirs"]
     changed, conflicts = compare(was=was, wanted=wanted, now=_now(visit, ticket), given_up=given_up)
     if conflicts:
-        return _page(visit, here, Typed(fields=wanted, note=note, problems={}, conflicts=tuple(conflicts)), status=409)
+        # What this person did not touch is shown as it is now: sent as it was, it would undo what others did.
+        return _page(visit, here, Typed(fields=changed, note=note, problems={}, conflicts=tuple(conflicts)), status=409)
+    was_so = snapshot(ticket)
     try:
         done = apply(visit, ticket, changed, note=note)
     except Refused as refused:
         problems = {"note" if field == "text" else field: words for field, words in refused.problems.items()}
-        return _page(visit, here, Typed(fields=wanted, note=note, problems=problems), status=422)
+        return _page(visit, here, Typed(fields=changed, note=note, problems=problems), status=422)
     if note.strip():
         drafts.discard(visit.session, account_id=visit.account.id, place=_draft(number))
     sent = _draft(number) if note.strip() else ""
-    return Moved(to=_next(visit, ticket), told=_("Saved") if done else _("Nothing was changed."), sent=sent)
+    told, undo = _done(visit, ticket, was_so, changed)
+    return Moved(to=_next(visit, ticket), told=told if done else _("Nothing was changed."), sent=sent, undo=undo)
 
 
 @NOUN.page("POST", "/tickets/<int:number>/quick", needs=Right.WRITE_TICKETS)
 def change_quickly(visit: Visit, number: int) -> Answer:
     """One field from the pane beside a list: owner, status or department."""
     ticket = _sheet(visit, number).row.ticket
+    visit.session.refresh(ticket, with_for_update=True)
+    was_so = snapshot(ticket)
     wanted = {field: visit.form[field] for field in ("assignee", "status", "department") if field in visit.form}
     now = _now(visit, ticket)
     changed = {field: text for field, text in wanted.items() if text != now[field]}
@@ -86,9 +96,10 @@ def change_quickly(visit: Visit, number: int) -> Answer:
             return _preview(visit, number, problems=refused.problems)
         typed = Typed(fields=now | wanted, note="", problems=refused.problems)
         return _page(visit, _sheet(visit, number), typed, status=422)
+    told, undo = _done(visit, ticket, was_so, changed)
     if visit.is_fragment:
-        return _preview(visit, number)
-    return Moved(to=ticket_views.read(visit.query).ticket(number), told=_("Saved"))
+        return replace(_preview(visit, number), told=told if undo else "", undo=undo)
+    return Moved(to=_address(visit, number), told=told, undo=undo)
 
 
 def _page(visit: Visit, here: Sheet, typed: Typed | None = None, *, status: int = 200) -> Shown:
@@ -98,19 +109,24 @@ def _page(visit: Visit, here: Sheet, typed: Typed | None = None, *, status: int 
     order = Order(view.order)
     before, after = neighbours(visit.session, brand_id=visit.brand_id, asked=asked, order=order, ticket=ticket)
     customer = _customer(visit, ticket)
+    sharing, unsaid = _sharing(visit, here) if customer is None else ([], None)
     now = _now(visit, ticket)
     draft = drafts.find(visit.session, account_id=visit.account.id, place=_draft(ticket.number))
     see(visit.session, account_id=visit.account.id, ticket_ids=[ticket.id], now=visit.now)
     return shown(
         "tickets/ticket.html",
         status=status,
+        tier=call_words.tier,
         entries=_entries(visit, here, departments),
         here=here,
         ticket=ticket,
         view=view,
+        cursor=ticket_views.cursor(visit.query),
         before=before,
         after=after,
         customer=customer,
+        sharing=sharing,
+        unsaid=unsaid,
         others=others(visit.session, ticket=ticket, viewer_id=visit.account.id),
         department_choices=[(one.key, one.name) for one in departments],
         assignee_choices=_assignees(visit, ticket, here.row.assignee),
@@ -126,6 +142,26 @@ def _page(visit: Visit, here: Sheet, typed: Typed | None = None, *, status: int 
     )
 
 
+def _done(visit: Visit, ticket: Ticket, was_so: Mapping[str, Any], changed: Mapping[str, str]) -> tuple[str, int]:
+    """What was done, in words, and the deed that takes it back; 0 where no field is other than before."""
+    deed = remember(visit.session, by=visit.account, ticket=ticket, before=was_so, now=visit.now)
+    if deed is None:
+        return _("Saved"), 0
+    departments = people.departments(visit.session, brand_id=visit.brand_id, limit=500)
+    owners = people.account_names(visit.session, brand_id=visit.brand_id)
+    told = deed_words.changed(
+        changed,
+        owners={str(id): name for id, name in owners.items()},
+        departments={one.key: one.name for one in departments},
+    )
+    return told, deed.id
+
+
+def _address(visit: Visit, number: int) -> str:
+    """The ticket as it was opened: from its view, and the page of it."""
+    return ticket_views.read(visit.query).ticket(number, **ticket_views.cursor(visit.query))
+
+
 def _preview(visit: Visit, number: int, *, problems: Mapping[str, str] | None = None) -> Shown:
     here = _sheet(visit, number)
     departments = people.departments(visit.session, brand_id=visit.brand_id, limit=500)
@@ -136,6 +172,7 @@ def _preview(visit: Visit, number: int, *, problems: Mapping[str, str] | None = 
         here=here,
         ticket=here.row.ticket,
         view=ticket_views.read(visit.query),
+        cursor=ticket_views.cursor(visit.query),
         entries=_entries(visit, here, departments)[-PREVIEWED:],
         department_choices=[(one.key, one.name) for one in departments],
         department_key=_now(visit, here.row.ticket)["department"],
@@ -182,6 +219,18 @@ def _customer(visit: Visit, ticket: Ticket) -> customer_queries.CustomerView | N
     return customer_queries.customer(visit.session, brand_id=visit.brand_id, id=ticket.customer_id)
 
 
+def _sharing(visit: Visit, here: Sheet) -> tuple[list[Sharer], Call | None]:
+    """Who shares the caller's number, and the latest call of which nobody has said whose it was."""
+    number = here.row.ticket.caller
+    calls = [
+        call for call in here.calls if call.customer_id is None and not call.withheld and other_end(call) == number
+    ]
+    if number is None or not calls:
+        return [], None
+    found = sharers(visit.session, brand_id=visit.brand_id, numbers=[number])
+    return (found, calls[-1]) if len(found) > 1 else ([], None)
+
+
 def _now(visit: Visit, ticket: Ticket) -> dict[str, str]:
     department = visit.session.get(Department, ticket.department_id) if ticket.department_id else None
     return written(ticket, department=department.key if department else "")
@@ -191,7 +240,7 @@ def _next(visit: Visit, ticket: Ticket) -> str:
     """Back to the ticket, or on to the next one in the view."""
     view = ticket_views.read(visit.query)
     if visit.form.get("then") != "next":
-        return view.ticket(ticket.number)
+        return _address(visit, ticket.number)
     departments = people.departments(visit.session, brand_id=visit.brand_id, limit=500)
     _before, after = neighbours(
         visit.session,
@@ -200,7 +249,7 @@ def _next(visit: Visit, ticket: Ticket) -> str:
         order=Order(view.order),
         ticket=ticket,
     )
-    return view.ticket(after) if after else view.address()
+    return _address(visit, after) if after else view.address(**ticket_views.cursor(visit.query))
 
 
 def _draft(number: int) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from console.language import _
 from console.list_filters import address, chips
 from console.nouns import Forbidden, NotHere, Noun
+from console.refusals import sentence
 from console.visit import Answer, Moved, Visit, shown
 from people import queries as people_queries
 from people.rights import Right
@@ -14,7 +15,6 @@ from routing.assignment import AssigneeRefused, reassign
 from tickets.call_lines import other_end
 from tickets.fields import ChangeRefused
 from tickets.paging import BadCursor, Position, read_cursor
-from tickets.statuses import MoveRefused
 
 NOUN = Noun("voicemail")
 PATH = "/voicemail"
@@ -45,8 +45,8 @@ def finish_message(visit: Visit, recording_id: int) -> Answer:
         _take(visit, message)
     try:
         done = messages.mark_done(visit.session, message=message, actor=visit.actor, now=visit.now)
-    except (ChangeRefused, MoveRefused) as refused:
-        raise Forbidden(f"{refused.reason}; {refused.cure}") from None
+    except ChangeRefused as refused:
+        raise Forbidden(sentence(refused)) from None
     number = {"number": message.ticket.number}
     if done is None:
         return _back(visit, _("Somebody has dealt with this message already."))
@@ -108,10 +108,8 @@ def _take(visit: Visit, message: Message) -> None:
             actor=visit.actor,
             now=visit.now,
         )
-    except AssigneeRefused as refused:
-        raise Forbidden(str(refused)) from None
-    except MoveRefused as refused:
-        raise Forbidden(f"{refused.reason}; {refused.cure}") from None
+    except (AssigneeRefused, ChangeRefused) as refused:
+        raise Forbidden(sentence(refused)) from None
 
 
 def _back(visit: Visit, told: str) -> Answer:

@@ -113,9 +113,11 @@ def _say(progress: "Progress") -> None:
 
 
 def _remove(settings: "Settings") -> None:
+    from ringback.demo_past.copies import forget_copies
     from ringback.demo_past.removing import remove as remove_all
 
     removed = remove_all(settings)
+    forget_copies(settings)
     people = f", {removed.people} people" if removed.people else ""
     click.echo(f"removed: {removed.tickets} tickets, {removed.calls} calls{people}")
 

@@ -9,7 +9,7 @@ def command(port: int | None) -> None:
     """Tell open pages that something changed, as server-sent events on HOST:PORT+1, until stopped."""
     from core.config import load
     from ringback.embedded import exported
-    from ringback.stream_server import port_beside, serve
+    from ringback.stream_server import serve
 
     with exported(load()) as settings:
-        serve(settings, port=port or port_beside(settings.port))
+        serve(settings, port=port or settings.stream_port)

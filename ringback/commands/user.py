@@ -29,7 +29,8 @@ def add(email: str, role: str, name: str | None) -> None:
     """Add a person and print a one-time link with which they choose a password. It works for seven days."""
     from core.clock import utc_now
     from people import links
-    from people.accounts import AccountExistsError, AccountFieldError, add_account
+    from people.accounts import add_account
+    from people.refusals import FieldRefused
     from people.sign_in_models import LinkPurpose
     from ringback.installation import brand_for
 
@@ -40,7 +41,7 @@ def add(email: str, role: str, name: str | None) -> None:
             account = add_account(session, brand_id=brand.id, email=email, name=called, role=Role(role), now=now)
             link = links.make(session, account=account, purpose=LinkPurpose.INVITE, now=now)
             url = settings.public_url + link.path
-    except (AccountFieldError, AccountExistsError) as problem:
+    except FieldRefused as problem:
         raise click.UsageError(str(problem)) from None
     click.echo(url)
 

@@ -19,6 +19,7 @@ from core.config import Settings
 from core.database import make_engine
 from core.outbox import IS_OPEN
 from core.outbox_models import OutboxRow
+from health.refused import RefusedWebhooks
 from ivr.webhooks import make_blueprint
 from people.directory_keeping import DirectoryKeeper
 from recordings.ledger import find_missing
@@ -144,8 +145,9 @@ def open_world(settings: Settings, *, start: datetime, spoken: bool = True) -> I
     public = f"http://127.0.0.1:{web.server_port}"
     ours = dataclasses.replace(settings, public_url=public, twilio_api_url=rest.url, patience=10.0)
     connections = PastConnections(url, patience=ours.patience)
-    directory = DirectoryKeeper(connections, clock=clock)
-    app.register_blueprint(make_blueprint(make_line(Parts(ours, engine, engine, connections, directory, clock))))
+    directory, refused = DirectoryKeeper(connections, clock=clock), RefusedWebhooks(connections, clock=clock)
+    parts = Parts(ours, engine, engine, connections, directory, refused, clock)
+    app.register_blueprint(make_blueprint(make_line(parts)))
     carrier.add_number(
         NUMBER,
         voice_url=f"{public}/voice/incoming",

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 
+from console import ticket_words
 from console.language import _
 from console.nouns import Access, NotHere, Noun
 from console.rendering import render
@@ -67,6 +68,7 @@ def phone(guest: Guest) -> Shown:
         phone_words=wording.script_words(),
         way=way.before(),
         outcome=None,
+        say=ticket_words,
     )
 
 
@@ -82,7 +84,8 @@ def call(guest: Guest) -> Answer:
     else:
         who, when, line = (str(fields.get(name, "")) for name in ("who", "when", "line"))
         held = booth.call(guest.session, who=who, when=when, line=line, now=guest.now)
-    return Data(status=201, body={"call": booth.handles.seal(held), "from": held.caller, "at": held.at})
+    body = {"call": booth.handles.seal(held), "from": held.caller, "at": held.at, "shown": wording.number(held.caller)}
+    return Data(status=201, body=body)
 
 
 @NOUN.page("GET", "/phone/calls/<handle>/news", needs=Access.DEMO)
@@ -138,7 +141,7 @@ def beside(guest: Guest, handle: str) -> Answer:
         "seen": _part(guest, "phone/seen.html", exchanges=exchanges),
         "last": exchanges[-1].number if exchanges else _number("after"),
         "flow": _part(guest, "phone/flow.html", way=passed) if passed else "",
-        "ticket": _part(guest, "phone/ticket.html", outcome=outcome),
+        "ticket": _part(guest, "phone/ticket.html", outcome=outcome, say=ticket_words),
         "number": outcome.ticket.ticket.number if outcome.ticket else None,
         "settled": outcome.settled,
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.language import _
 from console.moments import phone
-from ringback.phone.callers import Caller
+from ringback.phone.callers import WITHHELD, Caller
 
 
 def whos(callers: Mapping[str, Caller]) -> list[tuple[str, str]]:
@@ -32,6 +32,11 @@ def sounds() -> list[tuple[str, str]]:
     return [("normal", _("Clear")), ("noisy", _("Noisy"))]
 
 
+def number(caller: str) -> str:
+    """The caller's number as people read it."""
+    return phone(None if caller == WITHHELD else caller)
+
+
 def script_words() -> dict[str, Any]:
     """What the script says."""
     return {
@@ -39,7 +44,6 @@ def script_words() -> dict[str, Any]:
         "hang_up": _("Hang up"),
         "line": _("Line"),
         "caller": _("Caller"),
-        "withheld": _("Withheld number"),
         "beep": _("Beep"),
         "waits": _("Waiting in"),
         "story": _("a call from the browser phone"),

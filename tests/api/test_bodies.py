@@ -124,6 +124,8 @@ FIELDS = (
         "assignee",
     ),
     *("direction", "from", "to", "started_at", "duration", "ticket", "note", "name", "email", "numbers", "add_numbers"),
+    *("caller", "customer", "key", "missed_is_work", "callback_number", "week", "zone", "closed", "role", "phone"),
+    *("departments", "active", "number", "flow"),
 )
 PARAMETERS = (
     "limit",
@@ -151,6 +153,17 @@ ROUTES = [
     ("POST", "/customers"),
     ("PATCH", "/customers/1"),
     ("POST", "/jobs/1/retry"),
+    ("POST", "/tickets"),
+    ("PUT", "/calls/CA1/customer"),
+    ("POST", "/messages/1/done"),
+    ("POST", "/callbacks/1/done"),
+    ("POST", "/departments"),
+    ("PATCH", "/departments/billing"),
+    ("PUT", "/departments/billing/closed"),
+    ("POST", "/agents"),
+    ("PATCH", "/agents/1"),
+    ("POST", "/numbers"),
+    ("PATCH", "/numbers/1"),
 ]
 
 
@@ -163,9 +176,14 @@ def test_no_body_whatever_is_an_error_of_ours(
     check(api.send(*route, data=json.dumps(body).encode(), headers=headers))
 
 
+LISTS = ["/tickets", "/calls", "/recordings", "/callbacks", "/customers", "/agents", "/messages", "/numbers"]
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(["/tickets", "/calls", "/recordings", "/callbacks", "/customers", "/agents"]),
+    path=st.sampled_from(
+        ["/tickets", "/calls", "/recordings", "/callbacks", "/customers", "/agents", "/messages", "/numbers"]
+    ),
     query=st.dictionaries(
         st.sampled_from(PARAMETERS),
         words | st.integers().map(str) | st.sampled_from(["MS4x", "MTc4MTUyODQwMDAwMDAwMC4x", "+12025550147"]),

@@ -7,11 +7,12 @@ from sqlalchemy import Engine, select
 from api.door import NOUNS
 from api.operations import Operation
 from core.database import transaction
+from people import sign_ins
 from people.models import Brand, Role, Token
 from people.rights import may
 from tests.api.conftest import Program
 from tests.clock import HandClock
-from tests.factories.people import make_account, make_brand, make_department
+from tests.factories.people import make_account, make_brand, make_department, make_phone_number
 from tests.factories.recordings import make_recording
 from tests.factories.routing import make_callback
 from tests.factories.tickets import CALLER, make_call, make_customer
@@ -22,7 +23,11 @@ NAMES = [operation.name for operation in OPERATIONS]
 
 
 def path_of(path: str) -> str:
-    return path.replace("{number}", "1001").replace("{id}", "1").replace("{sid}", "CA1")
+    filled = {"{number}": "1001", "{id}": "1", "{sid}": "CA1", "{key}": "billing", "{sign_in}": "1"}
+    for name, value in filled.items():
+        path = path.replace(name, value)
+    assert "{" not in path
+    return path
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=NAMES)
@@ -74,14 +79,16 @@ def test_each_role_gets_only_what_it_has_a_right_to(programs: dict[Role, Program
             assert str(operation.right) in answer.get_json()["detail"]
 
 
-def test_another_brands_things_are_not_there(api: Program, engine: Engine) -> None:
+def test_another_brands_things_are_not_there(api: Program, engine: Engine, clock: HandClock) -> None:
     with transaction(engine) as session:
         other = make_brand(session)
         call = make_call(session, other)
         recording = make_recording(session, call)
         customer = make_customer(session, other, CALLER)
         department = make_department(session, other)
-        make_account(session, other, departments=[department])
+        person = make_account(session, other, departments=[department])
+        number = make_phone_number(session, other)
+        sign_in = sign_ins.begin(session, account=person, now=clock())[0].id
         ticket = call.ticket_id
         callback = make_callback(session, session.get_one(Ticket, ticket))
         paths = [
@@ -91,14 +98,35 @@ def test_another_brands_things_are_not_there(api: Program, engine: Engine) -> No
             f"/recordings/{recording.id}",
             f"/customers/{customer.id}",
             f"/callbacks/{callback.id}",
+            f"/departments/{department.key}",
+            f"/agents/{person.id}",
+            f"/agents/{person.id}/sign-ins",
         ]
     for path in paths:
         assert api.get(path).status_code == 404, path
-    for path in ("tickets", "calls", "recordings", "customers", "callbacks", "departments", "agents"):
+    lists = ("tickets", "calls", "recordings", "messages", "customers", "callbacks", "departments", "agents", "numbers")
+    for path in lists:
         assert api.get(f"/{path}").get_json() == {"items": [], "next": None}, path
     assert api.patch(f"/tickets/{ticket}", {"priority": 1}).status_code == 404
     assert api.post("/callbacks", {"ticket": ticket}).status_code == 422
-    assert api.send("DELETE", f"/callbacks/{callback.id}").status_code == 404
+    assert api.post("/tickets", {"subject": "x", "department": department.key}).status_code == 422
+    assert api.post("/departments", {"key": "own", "name": "Own"}).status_code == 201
+    for method, path, body in (
+        ("DELETE", f"/callbacks/{callback.id}", None),
+        ("POST", f"/callbacks/{callback.id}/done", None),
+        ("POST", f"/messages/{recording.id}/done", None),
+        ("PUT", f"/calls/{call.sid}/customer", {"customer": str(customer.id)}),
+        ("PATCH", f"/departments/{department.key}", {"name": "Taken"}),
+        ("PUT", f"/departments/{department.key}/closed", {"closed": True}),
+        ("DELETE", f"/departments/{department.key}", None),
+        ("PATCH", f"/agents/{person.id}", {"active": False}),
+        ("PUT", f"/agents/{person.id}/link", None),
+        ("DELETE", f"/agents/{person.id}/sign-ins", None),
+        ("DELETE", f"/agents/{person.id}/sign-ins/{sign_in}", None),
+        ("PATCH", f"/numbers/{number.id}", {"name": "Taken"}),
+        ("DELETE", f"/numbers/{number.id}", None),
+    ):
+        assert api.send(method, path, json=body).status_code == 404, (method, path)
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v2/tickets", "/api/v1/tickets/", "/api/v1/nothing"])

@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 
 from api.door import NOUNS
 from core.database import transaction
+from people import sign_ins
 from people.models import Brand
 from tests.api.conftest import Program
-from tests.factories.people import make_account, make_department
+from tests.clock import HandClock
+from tests.factories.people import make_account, make_department, make_phone_number
 from tests.factories.recordings import make_recording
 from tests.factories.routing import make_callback
 from tests.factories.tickets import CALLER, make_call, make_customer, make_event, make_ticket
@@ -57,22 +59,33 @@ def test_every_operation_says_what_it_is_and_names_its_right() -> None:
     assert all(operation.summary for operation in operations)
 
 
-def test_answers_and_problems_are_as_the_document_says(api: Program, engine: Engine, brand: Brand) -> None:
+def test_answers_and_problems_are_as_the_document_says(
+    api: Program, engine: Engine, brand: Brand, clock: HandClock
+) -> None:
     with transaction(engine) as session:
         department = make_department(session, brand)
-        make_account(session, brand, departments=[department])
+        person = make_account(session, brand, departments=[department])
+        make_phone_number(session, brand)
+        sign_ins.begin(session, account=person, now=clock())
         customer = make_customer(session, brand, CALLER, name="Ada")
         ticket = make_ticket(session, brand, department_id=department.id, customer_id=customer.id)
         call = make_call(session, brand, ticket=ticket)
         make_event(session, brand, call_id=call.id, ticket_id=ticket.id)
         recording = make_recording(session, call)
         callback = make_callback(session, ticket)
-    ids = {"tickets": ticket.number, "recordings": recording.id, "callbacks": callback.id, "customers": customer.id}
+    ids = {
+        "tickets": ticket.number,
+        "recordings": recording.id,
+        "callbacks": callback.id,
+        "customers": customer.id,
+        "agents": person.id,
+    }
     document = api.get("/openapi.json").get_json()
     reads = [(path, methods["get"]) for path, methods in document["paths"].items() if "get" in methods]
     for path, operation in reads:
         noun = operation["tags"][0]
         filled = re.sub(r"\{(number|id)\}", str(ids.get(noun)), path).replace("{sid}", call.sid)
+        filled = filled.replace("{key}", department.key)
         for query in ("", "?no_such_parameter=1"):
             answer = api.get(filled + query)
             check(document, operation["responses"][str(answer.status_code)], answer.get_json())

@@ -20,7 +20,7 @@ def axe(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
     Only those of `rules`, if given.
     """
     if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(_source())  # not a script element: the page's content policy allows none but its own
+        page.evaluate(source())  # not a script element: the page's content policy allows none but its own
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(TAGS)}
     # Without preloading: it copies style elements, which the content policy refuses and the watch would report.
     options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
@@ -33,5 +33,6 @@ def axe(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
 
 
 @cache
-def _source() -> str:
+def source() -> str:
+    """axe-core as a script: for a window that opens many pages, give it as one that runs in each."""
     return SOURCE.read_text("utf-8")

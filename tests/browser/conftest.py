@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.served import Served, serve
 from tests.browser.starting import start, write_speech
+from tests.browser.swept import Sweep, swept
 from tests.browser.visitors import Visitors
 from tests.browser.watching import Watch
 
@@ -19,6 +20,42 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         started = start(playwright, spoken=write_speech(tmp_path_factory.mktemp("sound") / "spoken.wav"))
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def _filled(browser: Browser, servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
+    folder = tmp_path_factory.mktemp("filled")
+    with swept(browser, servers=servers, folder=folder, name="filled", filled=True) as sweep:
+        yield sweep
+
+
+@pytest.fixture(scope="session")
+def _bare(browser: Browser, servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
+    folder = tmp_path_factory.mktemp("bare")
+    with swept(browser, servers=servers, folder=folder, name="bare", filled=False) as sweep:
+        yield sweep
+
+
+@pytest.fixture
+def sweep(_filled: Sweep) -> Iterator[Sweep]:
+    """An installation with a past, for all tests that only look: one window for each role, kept between them."""
+    with _filled.watched() as sweep:
+        yield sweep
+
+
+@pytest.fixture
+def bare_sweep(_bare: Sweep) -> Iterator[Sweep]:
+    """The same without one row."""
+    with _bare.watched() as sweep:
+        yield sweep
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal what only looks to two workers in turn: each tells a past once for all of its share."""
+    looking = [item for item in items if {"sweep", "bare_sweep"} & set(getattr(item, "fixturenames", ()))]
+    for at, item in enumerate(looking):
+        item.add_marker(pytest.mark.xdist_group(f"sweep {at % 2}"))
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """What is looked for on every page besides axe's rules: nothing sticks out sideways, and the focus can be seen."""
 
+from typing import Any
+
 from playwright.sync_api import Page
 
-NARROW = 320
-"""Pixels: what is left of 1280 at 400 % (WCAG 2.2, 1.4.10)."""
 MOST_STOPS = 60
 
 _STICKS_OUT = """() => {
@@ -26,8 +26,8 @@ _FOCUSED = """() => {
   if (el.closest('[data-seen-by-sweep]')) return {name, again: true};
   el.setAttribute('data-seen-by-sweep', '');
   const shows = (node) => {
-    const style = getComputedStyle(node);
-    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
+    const style = getComputedStyle(node); // a shadow alone would be gone with forced colours
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
   };
   const box = el.getBoundingClientRect();
   const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
@@ -38,11 +38,35 @@ _FOCUSED = """() => {
   return {name, again: false, visible: [el, ...labels].some(shows), uncovered};
 }"""
 
+_FORGET = """() => {
+  for (const el of document.querySelectorAll('[data-seen-by-sweep]')) el.removeAttribute('data-seen-by-sweep');
+}"""
+
+_MOVES = """() => [...document.querySelectorAll('*')].filter((el) => {
+  const style = getComputedStyle(el);
+  const lasts = (times) => times.split(', ').some((time) => parseFloat(time) > 0);
+  const animated = style.animationName !== 'none' && lasts(style.animationDuration);
+  return animated || lasts(style.transitionDuration) || style.scrollBehavior === 'smooth';
+}).map((el) => el.outerHTML.slice(0, 120))"""
+
 
 def sticks_out(page: Page) -> list[str]:
     """What makes the page wider than its window; empty is right."""
     found: list[str] = page.evaluate(_STICKS_OUT)
     return found
+
+
+def moves(page: Page) -> list[str]:
+    """What moves by itself on a page whose reader asked for less of that; empty is right."""
+    found: list[str] = page.evaluate(_MOVES)
+    return found
+
+
+def lost_focus(page: Page) -> list[str]:
+    """What is wrong with where the focus is now: on nothing, not to be seen, or covered; empty is right."""
+    page.evaluate(_FORGET)
+    stop = page.evaluate(_FOCUSED)
+    return ["the focus is on nothing"] if stop is None else _faults_of(stop)
 
 
 def focus_faults(page: Page) -> list[str]:
@@ -54,8 +78,10 @@ def focus_faults(page: Page) -> list[str]:
         stop = page.evaluate(_FOCUSED)
         if stop is None or stop["again"]:
             break
-        if not stop["visible"]:
-            faults.append(f"focus is not visible on {stop['name']}")
-        if not stop["uncovered"]:
-            faults.append(f"focus is covered on {stop['name']}")
+        faults += _faults_of(stop)
     return faults
+
+
+def _faults_of(stop: dict[str, Any]) -> list[str]:
+    faults = {"focus is not visible": stop["visible"], "focus is covered": stop["uncovered"]}
+    return [f"{fault} on {stop['name']}" for fault, is_right in faults.items() if not is_right]

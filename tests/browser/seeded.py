@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from people.models import Account, Department
 from routing.assignment import reassign
+from routing.deeds import Chosen, do_to
 from tests.house import House
 from tickets.changes import add_note, change
 from tickets.customers import rename
@@ -57,6 +58,9 @@ def _staff_at_work(house: House) -> None:
         change(session, ticket=first, actor=actor, now=now, priority=1)
         add_note(session, ticket=first, actor=actor, now=now, text="Credit of 100 is on its way.\nTold her so.")
         change(session, ticket=second, actor=actor, now=now, status=TicketStatus.SOLVED)
+        # One is done and one refused: a ticket somebody else has changed since.
+        chosen = [Chosen(first.number), Chosen(second.number, version=1)]
+        do_to(session, by=agent, once="seeded", wish={"add_tags": ["vip"]}, chosen=chosen, now=now)
         for customer in session.scalars(select(Customer).order_by(Customer.id).limit(1)):
             rename(session, customer=customer, name=LONG_NAME)
         told = Told(

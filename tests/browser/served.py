@@ -1,10 +1,12 @@
 """The whole house on a port of its own for a browser to visit, its jobs done in the background."""
 
 import dataclasses
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from console.cookies import session_name
 from core.clock import utc_now
+from core.config import Settings
 from people import passwords, sign_ins
 from people.models import Account
 from tests.house import House, open_house
+from tests.stream.running import started
 
 PASSWORD = "seven quiet harbours"
 EMAILS = {
@@ -28,6 +32,7 @@ EMAILS = {
 """Who of the demo's people plays which part; agent and colleague share a department."""
 
 _PAUSE = 0.1
+_ESTABLISHED = "01"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Served:
     """A house with its doors open."""
 
     house: House
+    stream: "LiveStream"
 
     @property
     def url(self) -> str:
@@ -50,20 +56,46 @@ class Served:
         return session.scalars(select(Account).where(Account.email == EMAILS[role])).one()
 
 
+class LiveStream:
+    """`ringback stream` in a process of its own; not running until it is started."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.port = int(server.getsockname()[1])
+        self._running = ExitStack()
+
+    def start(self, settings: Settings) -> None:
+        """Run it, and wait until it answers."""
+        self._running.enter_context(started(settings, self.port))
+
+    def stop(self) -> None:
+        self._running.close()
+
+    def connections(self) -> int:
+        """How many connections are established at its port, as the kernel counts them."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+        return sum(local == f"0100007F:{self.port:04X}" and state == _ESTABLISHED for _, local, _, state, *_ in rows)
+
+
 @contextmanager
-def serve(*, background: bool = True, **circumstances: Any) -> Iterator[Served]:
+def serve(*, background: bool = True, stream: bool = False, **circumstances: Any) -> Iterator[Served]:
     """Open a house (arguments of `open_house`, the clock being the real one unless given) with a password for all.
 
     With `background`, jobs and timetable run by themselves, as workers would; what failed there fails the test.
+    With `stream`, live hints come from their own process; else nobody answers there, and pages poll.
     """
-    with open_house(**({"clock": utc_now} | circumstances)) as house:
+    live = LiveStream()
+    settings = dataclasses.replace(circumstances.pop("settings"), stream_url=f"http://127.0.0.1:{live.port}")
+    with ExitStack() as leaving:
+        house = leaving.enter_context(open_house(**({"clock": utc_now, "settings": settings} | circumstances)))
         with house.session() as session, session.begin():
             session.execute(update(Account).values(password=_hashed()))
+        if stream:
+            leaving.callback(live.stop)
+            live.start(house.settings)
         if background:
-            with _working(house):
-                yield Served(house)
-        else:
-            yield Served(house)
+            leaving.enter_context(_working(house))
+        yield Served(house, live)
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.browser.axe import axe
-from tests.browser.looking import focus_faults, sticks_out
+from tests.browser.axe import COLOURS, TAGS, axe
+from tests.browser.forced import forced_faults
+from tests.browser.looking import focus_faults, lost_focus, moves, sticks_out
 from tests.browser.traffic import Traffic
 from tests.browser.visitors import Visitors
 from tests.browser.watching import Watch
@@ -49,6 +50,41 @@ def test_too_little_contrast_is_found_in_the_dark_alone(planting):
     assert axe(page)[0].startswith("color-contrast")
 
 
+def test_no_rule_sees_a_theme_but_those_that_are_asked_in_both(planting):
+    page, _ = planting("")
+    axe(page)
+    looking = page.evaluate(
+        "(tags) => axe.getRules(tags).filter((rule) => rule.tags.includes('cat.color'))", list(TAGS)
+    )
+    assert {rule["ruleId"] for rule in looking} == set(COLOURS)
+
+
+@pytest.mark.parametrize("told_by", ["background: #ddd", "box-shadow: inset 3px 0 0 blue", "color: red"])
+def test_what_only_a_colour_of_ours_tells_is_found_with_forced_colours(planting, told_by):
+    style = f"<style>a[aria-current] {{ {told_by} }}</style>"
+    page, _ = planting(f"{style}<a href=/ aria-current=page>Here</a>")
+    page.emulate_media(forced_colors="active")
+    assert forced_faults(page) == ['cannot be told from the others: <a href="/" aria-current="page">Here</a>']
+
+
+def test_what_a_line_tells_is_told_with_forced_colours_too(planting):
+    page, _ = planting("<style>a[aria-current] { outline: 1px solid }</style><a href=/ aria-current=page>Here</a>")
+    page.emulate_media(forced_colors="active")
+    assert forced_faults(page) == []
+
+
+def test_what_moves_is_found_where_somebody_asked_for_less_of_it(planting):
+    page, _ = planting("<style>p { transition: color 1s }</style><p>Words</p>")
+    assert moves(page) == ["<p>Words</p>"]
+
+
+def test_a_focus_that_was_lost_is_found(planting):
+    page, _ = planting("<a href=/>Home</a>")
+    assert lost_focus(page) == ["the focus is on nothing"]
+    page.keyboard.press("Tab")
+    assert lost_focus(page) == []
+
+
 def test_what_sticks_out_sideways_is_found(planting):
     page, _ = planting("<div style='width: 400px'>wide</div>", width=320)
     assert sticks_out(page)[0] == "408 px wide"
@@ -82,9 +118,10 @@ def test_an_error_of_a_script_is_a_complaint_unless_expected(planting):
 
 def test_traffic_counts_what_came(planting):
     page, _ = planting("")
+    page.wait_for_load_state("networkidle")  # the browser asks for an icon when it has nothing else to do
     traffic = Traffic.of(page)
     page.evaluate("() => fetch('/other').then((answer) => answer.text())")
-    assert traffic.requests == [f"GET {URL}/other"]
+    assert [asked for asked in traffic.requests if not asked.endswith("/favicon.ico")] == [f"GET {URL}/other"]
 
 
 def test_the_microphone_hears_what_is_played_to_it(planting):

@@ -1,61 +1,54 @@
-"""Every page, light and dark, wide and narrow: nobody is shut out, nothing sticks out, nothing complains."""
+"""Every page, for everybody who may open it: full and empty, light and dark, wide, zoomed and narrow, in forced colours
+and without motion. Nobody is shut out, nothing sticks out, nothing complains."""
 
 import pytest
 
-from tests.browser.axe import COLOURS, axe
-from tests.browser.catalogue import open_path, sights
-from tests.browser.looking import NARROW, focus_faults, sticks_out
-from tests.browser.seeded import seed
-from tests.browser.served import serve
-from tests.browser.visitors import Visitors
-from tests.clock import HandClock
-from tests.conftest import EMPTY, settings_for
+from tests.browser.catalogue import NO_PAGES, Sight, declared, open_path, sights, variants
+from tests.browser.overlays import OVERLAYS
+from tests.browser.swept import faults
 
-SIGHTS = sights()
+FULL = [*sights(), *variants()]
+EMPTY = [sight for sight in sights() if "<" not in sight.path and sight.role != "stranger"]
 
 
-def half(at):
-    """Each half of the pages to one worker: a past is told once for it."""
-    return pytest.mark.xdist_group(f"pages {at % 2}")
+@pytest.mark.parametrize("sight", FULL, ids=str)
+def test_page(sight, sweep):
+    page, answer = sweep.open(sight.role, open_path(sight, sweep.served.house))
+    assert answer.status == 200
+    assert is_page(answer), "not a page: say so in tests/browser/catalogue.py"
+    assert unknown_overlays(page) == []
+    right(faults(page))
 
 
-@pytest.fixture(scope="module")
-def shown(_shared_engine, servers, tmp_path_factory):
-    """One installation with a past for all pages of a worker; looking changes nothing."""
-    with _shared_engine.begin() as connection:
-        connection.execute(EMPTY)
-    folder = tmp_path_factory.mktemp("shown")
-    settings = settings_for(servers, folder)
-    with serve(background=False, clock=HandClock(), settings=settings, engine=_shared_engine, folder=folder) as served:
-        seed(served.house)
-        yield served
+@pytest.mark.parametrize("sight", EMPTY, ids=str)
+def test_page_with_nothing_in_it(sight, bare_sweep):
+    page, answer = bare_sweep.open(sight.role, sight.path)
+    assert answer.status == 200
+    right(faults(page))
 
 
-@pytest.fixture
-def looking(browser, shown, watch):
-    with Visitors(browser, shown, watch) as entering:
-        yield entering
+@pytest.mark.parametrize("path", NO_PAGES)
+def test_what_is_said_to_be_no_page_is_none(path, sweep):
+    assert path in {page.path for page in declared("GET")}
+    request = sweep.page("administrator").request
+    answer = request.get(open_path(Sight(path, "administrator"), sweep.served.house), max_redirects=0)
+    assert answer.status in (200, 303, 404)
+    assert "<html" not in answer.text()
 
 
-@pytest.mark.parametrize(
-    "sight", [pytest.param(sight, id=str(sight), marks=half(at)) for at, sight in enumerate(SIGHTS)]
-)
-def test_page(sight, looking, shown):
-    page = looking.enter(sight.role)
-    answer = page.goto(open_path(sight, shown.house))
-    assert answer is not None
-    assert answer.status < 400
-    if not is_page(answer):
-        return  # data for our own scripts, or sound: there is nothing to look at
-    page.wait_for_load_state()
-    faults = {"light": axe(page), "focus": focus_faults(page)}
-    page.emulate_media(color_scheme="dark")
-    faults["dark"] = axe(page, rules=COLOURS)
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    faults["narrow"] = [*sticks_out(page), *axe(page)]
-    found = [f"{where}: {fault}" for where, those in faults.items() for fault in those]
+def right(found):
     assert not found, "\n".join(found)
 
 
 def is_page(answer):
     return answer.headers.get("content-type", "").startswith("text/html") and "<html" in answer.text()
+
+
+def unknown_overlays(page):
+    """What could open on this page and is not in the catalogue of what does."""
+    found = "dialog, details, [popover], [role=dialog], [role=alertdialog], [role=menu]"
+    return page.evaluate(
+        """([found, known]) => [...document.querySelectorAll(found)].filter((el) => !el.matches(known))
+          .map((el) => el.outerHTML.slice(0, 120))""",
+        [found, ", ".join(OVERLAYS)],
+    )

@@ -24,6 +24,10 @@ class Visitors:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Everybody leaves."""
         self._contexts.close()
 
     def enter(self, role: str | None = None, **how: Any) -> Page:

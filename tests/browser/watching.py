@@ -26,6 +26,11 @@ class Watch:
         """Say that complaints like this one are what the test is about."""
         self._expected.append(pattern)
 
+    def forget(self) -> None:
+        """Begin again, for the next test with the same windows."""
+        self.complaints.clear()
+        self._expected.clear()
+
     def unexpected(self) -> list[str]:
         return [said for said in self.complaints if not any(re.search(wanted, said) for wanted in self._expected)]
 

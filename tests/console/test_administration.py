@@ -10,7 +10,7 @@ from people.departments import add_department
 from people.models import Role
 from people.phone_numbers import add_number
 from tests.conftest import execute, scalar
-from tests.factories.people import make_account, make_department
+from tests.factories.people import make_account, make_brand, make_department
 from tests.factories.tickets import make_call, make_ticket
 from tests.statements import counted
 
@@ -141,7 +141,14 @@ class TestNumbers:
     def test_a_flow_nobody_knows_is_refused(self, admin, engine, brand, clock):
         with transaction(engine) as session:
             one = add_number(
-                session, brand_id=brand.id, number="+12025550142", flow="main", name="", country="US", now=clock()
+                session,
+                brand_id=brand.id,
+                number="+12025550142",
+                flow="main",
+                flows=["main"],
+                name="",
+                country="US",
+                now=clock(),
             )
         assert admin.post(f"/numbers/{one.id}", {"name": "", "flow": "nowhere"}).status_code == 422
 
@@ -167,6 +174,25 @@ class TestHealth:
         assert scalar(engine, "select state from outbox") == "asked"
         assert admin.post(f"/health/jobs/{job}/retry").status_code == 404
         assert scalar(engine, "select count(*) from audit_entry where action = 'job_retried'") == 1
+
+    def test_another_companys_failed_job_is_neither_seen_nor_tried_again(self, admin, engine, clock):
+        with transaction(engine) as session:
+            theirs = make_call(session, make_brand(session))
+            ask(session, job="identify_caller", args={}, now=clock(), call_id=theirs.id)
+        execute(engine, "update outbox set state = 'failed', last_error = 'their secret', ended_at = :at", at=clock())
+        page = admin.get("/health").text
+        assert "their secret" not in page
+        assert "failed for good" not in page.replace("Jobs that failed for good", "").replace("fails for good", "")
+        assert admin.post(f"/health/jobs/{scalar(engine, 'select id from outbox')}/retry").status_code == 404
+        assert scalar(engine, "select state from outbox") == "failed"
+
+    def test_refused_webhooks_are_told_with_their_cure(self, admin, engine, clock):
+        row = "insert into refused_webhook values (:at, '/voice/turn', 'wrong_signature', 'p', 3, :at)"
+        assert "signed as it should be" in admin.get("/health").text
+        execute(engine, row, at=clock())
+        page = admin.get("/health").text
+        assert "3 webhooks refused" in page
+        assert "TWILIO_AUTH_TOKEN" in page
 
     def test_agents_do_not_see_it(self, signed_in):
         assert signed_in(Role.AGENT).get("/health").status_code == 403
@@ -199,7 +225,27 @@ class TestTheDesk:
         agent = signed_in(Role.AGENT, departments=[sales])
         with transaction(engine) as session:
             make_ticket(session, brand, department_id=sales.id, status="new", assignee_id=None)
-        assert "<strong>1</strong> <span>tickets nobody has" in agent.get("/desk").text
+        assert "<strong>1</strong><span>tickets nobody has" in agent.get("/desk").text
+
+    def test_who_belongs_to_no_department_sees_what_waits_in_all(self, admin, engine, brand, sales):
+        with transaction(engine) as session:
+            make_ticket(session, brand, department_id=sales.id, status="new", assignee_id=None)
+        page = admin.get("/desk").text
+        assert "<strong>1</strong><span>tickets nobody has" in page
+        assert "Waiting in all departments" in page
+
+    def test_the_most_urgent_of_my_departments_is_named_whoever_has_it(self, signed_in, engine, brand, sales):
+        agent = signed_in(Role.AGENT, departments=[sales])
+        with transaction(engine) as session:
+            other = make_account(session, brand)
+            elsewhere = make_department(session, brand, key="elsewhere")
+            shared = {"status": "open", "assignee_id": other.id}
+            make_ticket(session, brand, subject="Can wait", priority=3, department_id=sales.id, **shared)
+            make_ticket(session, brand, subject="Burns", priority=1, department_id=sales.id, **shared)
+            make_ticket(session, brand, subject="Not ours", priority=1, department_id=elsewhere.id, **shared)
+        page = agent.get("/desk").text
+        assert page.index("Burns") < page.index("Can wait")
+        assert "Not ours" not in page
 
     def test_it_costs_the_same_however_much_there_is(self, signed_in, engine, brand, sales):
         agent = signed_in(Role.AGENT, departments=[sales])

@@ -158,11 +158,11 @@ def test_a_call_to_nobody_is_refused_and_one_from_a_withheld_number_is_not(signe
 
 def test_a_note_half_written_comes_back_and_goes_once_the_call_is_logged(signed_in, engine: Engine) -> None:
     agent: Person = signed_in()
-    agent.post("/drafts", {"place": "log-a-call", "text": "They said that"})
+    agent.post("/drafts", {"place": "log-a-call:note", "text": "They said that"})
     assert "They said that" in agent.get("/calls/new").text
     agent.post("/calls/new", FORM)
     with transaction(engine) as session:
-        assert drafts.find(session, account_id=agent.account.id, place="log-a-call") is None
+        assert drafts.find(session, account_id=agent.account.id, place="log-a-call:note") is None
 
 
 def test_a_reviewer_logs_nothing(signed_in, engine: Engine) -> None:

@@ -188,6 +188,20 @@ def test_a_conflict_saves_nothing_and_shows_both_values(mia, made, engine, signe
     assert ticket_of(engine, number)["priority"] == 4
 
 
+def test_choosing_in_a_conflict_leaves_alone_what_only_the_other_changed(mia, made, engine, signed_in):
+    number = made(priority=3)
+    form = form_of(mia.get(f"/tickets/{number}"))
+    ben = signed_in(Role.AGENT, name="Ben")
+    ben.post(f"/tickets/{number}", form_of(ben.get(f"/tickets/{number}")) | {"subject": "His words", "priority": "1"})
+    page = mia.post(f"/tickets/{number}", form | {"subject": "Her words"})
+    assert page.status_code == 409
+    chosen = re.search(r'name="priority".*?<option value="(\d)" selected', page.text, re.DOTALL)[1]
+    again = form_of(page) | {"subject": "Her words", "priority": chosen, "choose_subject": "mine"}
+    assert mia.post(f"/tickets/{number}", again).status_code == 303
+    row = ticket_of(engine, number)
+    assert (row["subject"], row["priority"]) == ("Her words", 1)
+
+
 def test_both_who_want_the_same_are_no_conflict(mia, made, engine):
     number = made()
     form = form_of(mia.get(f"/tickets/{number}"))

@@ -107,7 +107,7 @@ def test_every_type_the_rooms_below_write_has_its_sentence() -> None:
                 "facts": {"changed": ["tags"]},
                 "content": {"before": {"tags": []}, "after": {"tags": ["vip", "refund"]}},
             },
-            "A program changed tags from nothing to vip, refund",
+            "A program changed tags to vip, refund",
         ),
         ("ticket_changed", {"actor": "account:9", "facts": {"changed": ["subject"]}}, "Somebody changed subject"),
         ("note_added", {"actor": "account:4"}, "Mia Chen wrote a note"),

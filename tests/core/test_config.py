@@ -159,6 +159,7 @@ def test_values_are_brought_to_one_form(tmp_path: Path, name: str, text: str, va
         ("RINGBACK_DEMO", {"HOST": "calls.example.org"}),
         ("RINGBACK_SIMULATOR_PORT", {"RINGBACK_SIMULATOR_PORT": "x"}),
         ("RINGBACK_SIMULATOR_PORT", {"PORT": "8123", "RINGBACK_SIMULATOR_PORT": "8123"}),
+        ("RINGBACK_SIMULATOR_PORT", {"PORT": "8123", "RINGBACK_SIMULATOR_PORT": "8124"}),
         ("RINGBACK_DATA", {"RINGBACK_DATA": "/etc/passwd"}),
         ("STREAM_URL", {"STREAM_URL": "//evil.example.org"}),
         ("SMTP_URL", {"SMTP_URL": "mail.example.org:hunter2hunter2"}),

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from core.database import transaction
-from core.outbox import ask, backlog, failed, retry
+from core.outbox import ask, failed, retry
 from core.outbox_models import OutboxRow, OutboxState
 from tests.clock import HandClock
 
@@ -113,13 +113,3 @@ def test_only_what_failed_can_be_asked_for_again(engine: Engine, clock: HandCloc
         assert not retry(session, row_id=row_id, now=clock(), actor="account:7")
         assert not retry(session, row_id=row_id + 1, now=clock(), actor="account:7")
     assert [(row.state, row.attempts) for row in rows(engine)] == [(state, 8)]
-
-
-def test_the_backlog_counts_what_waits_and_what_failed(engine: Engine, clock: HandClock) -> None:
-    make_failed(engine, clock, 3)
-    with transaction(engine) as session:
-        assert (backlog(session).open, backlog(session).oldest_due_at) == (0, None)
-        ask(session, job="now", args={}, now=clock())
-        ask(session, job="soon", args={}, now=clock(), due_at=clock() + timedelta(minutes=1))
-        seen = backlog(session)
-    assert (seen.open, seen.failed, seen.oldest_due_at) == (2, 3, clock())

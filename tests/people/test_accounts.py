@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from core.database import transaction
 from people.accounts import (
     AccountExistsError,
-    AccountFieldError,
     LastAdministratorError,
     add_account,
     email_of,
@@ -21,6 +20,7 @@ from people.accounts import (
     set_role,
 )
 from people.models import Account, AuditEntry, Brand, Department, Membership, Role
+from people.refusals import FieldRefused
 from tests.clock import MONDAY_MORNING
 from tests.conftest import scalar
 from tests.factories.people import make_account, make_brand, make_department
@@ -106,7 +106,7 @@ def test_of_two_who_add_the_same_person_at_once_one_is_told(engine: Engine):
 def test_unusable_fields_are_refused_by_name(engine: Engine, field, value):
     with transaction(engine) as session:
         brand = make_brand(session)
-        with pytest.raises(AccountFieldError) as caught:
+        with pytest.raises(FieldRefused) as caught:
             add(session, brand, **{field: value})
         assert caught.value.field == field
         assert str(caught.value).startswith(f"{field}: ")
@@ -116,7 +116,7 @@ def test_unusable_fields_are_refused_by_name(engine: Engine, field, value):
 def test_a_kept_address_is_kept_the_same_again(text):
     try:
         email = email_of(text)
-    except AccountFieldError:
+    except FieldRefused:
         return
     assert email_of(email) == email
     assert email.count("@") == 1
@@ -185,7 +185,7 @@ def test_departments_of_another_brand_are_unknown(engine: Engine):
     with transaction(engine) as session:
         account = make_account(session, make_brand(session))
         make_department(session, make_brand(session), "billing")
-        with pytest.raises(AccountFieldError, match="departments: nobody knows billing"):
+        with pytest.raises(FieldRefused, match="departments: nobody knows billing"):
             set_departments(session, account, ["billing"], now=NOW)
         assert session.scalars(select(Department.key)).all() == ["billing"]
 

@@ -119,12 +119,15 @@ class Program:
 
 
 def free_port() -> int:
-    """A free port whose neighbour for the simulator is free too."""
+    """A free port whose neighbours, for the stream and the simulator, are free too."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as one:
             number: int = one.getsockname()[1]
             try:
-                with socket.create_server(("127.0.0.1", number + 2)):
+                with (
+                    socket.create_server(("127.0.0.1", number + 1)),
+                    socket.create_server(("127.0.0.1", number + 2)),
+                ):
                     return number
             except (OSError, OverflowError):
                 continue

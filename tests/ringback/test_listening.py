@@ -36,6 +36,16 @@ def test_where_both_are_taken_the_port_that_the_other_follows_is_named(given: Gi
             check_ports(given(port=port, simulator_port=port))
 
 
+def test_the_streams_port_is_tried_too_and_the_setting_that_moves_it_is_named(given: Given) -> None:
+    settings = given()
+    with socket.create_server(("127.0.0.1", settings.stream_port)), pytest.raises(CannotListenError) as caught:
+        check_ports(settings)
+    said = str(caught.value)
+    assert said.startswith(f"PORT (the stream beside it): cannot listen on 127.0.0.1:{settings.stream_port}: ")
+    assert said.endswith("give another PORT")
+    assert "\n" not in said
+
+
 def test_outside_the_demo_the_carriers_port_does_not_matter(given: Given) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         check_ports(given(demo=False, simulator_port=taken.getsockname()[1]))

@@ -42,7 +42,15 @@ def test_it_counts_what_waits(client, engine, clock):
     told = numbers(client)
     assert (told["ringback_jobs_open"], told["ringback_jobs_failed"]) == (1, 1)
     assert told["ringback_jobs_overdue_seconds"] == 120
+    assert told["ringback_webhooks_refused_day"] == 0
     assert told["ringback_database_up"] == 1
+
+
+def test_it_counts_refused_webhooks(client, engine, clock):
+    row = "insert into refused_webhook values (:at, '/voice/turn', 'unsigned', :process, 3, :at)"
+    execute(engine, row, at=clock(), process="one")
+    execute(engine, row, at=clock(), process="two")
+    assert numbers(client)["ringback_webhooks_refused_day"] == 6
 
 
 def test_while_the_database_is_away_only_that_is_told(clock):

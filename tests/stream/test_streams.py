@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from people import stream_tickets
 from stream.listeners import MOST_OF_ACCOUNT
-from tests.stream.conftest import PATIENCE
+from tests.stream.running import PATIENCE
 
 
 def test_a_change_is_told_as_a_hint_without_what_changed(stream, happens, brand):

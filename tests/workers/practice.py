@@ -36,7 +36,7 @@ JOBS = {
     "violation": Job(does=f"{HERE}:violation", failure="It could not be kept"),
     "slow_failure": Job(does=f"{HERE}:slow_failure", failure="It was too slow"),
     "sleepy": Job(does=f"{HERE}:sleepy", failure="It slept", limit=1, queue=DESK),
-    "sleepy_long": Job(does=f"{HERE}:sleepy", failure="It slept", limit=60),
+    "sleepy_long": Job(does=f"{HERE}:sleepy", failure="It slept", limit=90),
     "a_second": Job(does=f"{HERE}:a_second", failure="It was too short"),
     "deadly_once": Job(does=f"{HERE}:deadly_once", failure="It died", limit=2),
 }
@@ -127,7 +127,7 @@ def slow_failure(work: Work) -> None:
 
 def sleepy(work: Work) -> None:
     """Outlasts its limit."""
-    time.sleep(20)
+    time.sleep(60)
 
 
 def a_second(work: Work) -> None:

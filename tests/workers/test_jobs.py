@@ -13,6 +13,7 @@ from core.config import Settings
 from core.outbox_models import OutboxRow
 from people.setup import set_up
 from routing.callbacks import request
+from routing.deeds import AT_ONCE, do_to_matching, undo
 from tests.clock import HandClock
 from tests.conftest import execute, scalar
 from tests.factories.people import make_account, make_brand, make_department, make_phone_number
@@ -22,6 +23,7 @@ from tests.factories.tickets import ACCOUNT_SID, CALLER, make_call, make_ticket
 from tests.odd_server import Answer, Asked, OddServer, serving
 from tests.recordings.wav import pcm, wav
 from tests.routing.calendar import make_shift
+from tickets.queries import Asked as AskedTickets
 from workers.draining import drain
 from workers.running import Ran
 from workers.work import Equipment
@@ -203,6 +205,26 @@ def test_a_leg_the_carrier_does_not_know_is_as_good_as_hung_up(
         asked("hang_up_leg", args={"sid": "CA" + "9" * 32})
         unhelpful = Equipment(engine=equipment.engine, settings=there, clock=equipment.clock)
         assert ran(unhelpful) == {"hang_up_leg": ended}
+
+
+def test_a_deed_of_many_tickets_is_carried_out_and_taken_back_in_turns(
+    equipment: Equipment, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.jobs.tickets.DEED_TURN", timedelta(seconds=-1))
+    with equipment.transaction() as session:
+        brand = make_brand(session)
+        mia = make_account(session, brand)
+        for _ in range(2 * AT_ONCE + 1):
+            make_ticket(session, brand)
+        deed, _ = do_to_matching(session, by=mia, once="o", wish={"priority": 1}, asked=AskedTickets(), now=clock())
+    drain(equipment)
+    assert execute(equipment.engine, "select priority, count(*) from ticket group by 1") == [(1, 2 * AT_ONCE + 1)]
+    assert scalar(equipment.engine, "select count(*) from outbox where state = 'done'") == 3
+    with equipment.transaction() as session:
+        undo(session, deed_id=deed.id, by=mia, now=clock())
+    drain(equipment)
+    assert execute(equipment.engine, "select priority, count(*) from ticket group by 1") == [(3, 2 * AT_ONCE + 1)]
+    assert scalar(equipment.engine, "select state from deed") == "undone"
 
 
 def test_holidays_are_written(equipment: Equipment, asked: Ask) -> None:

@@ -1,14 +1,20 @@
 """Jobs about calls and their tickets; the rules are in tickets/ and routing/."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from core.outbox import ask
 from people.directory_loading import InSession, load
 from routing.assignment import assign
+from routing.deeds import go_on
 from tickets.customers import identify
 from tickets.settling import settle
 from tickets.sweeping import end_silent_calls as end_silent
 from workers.work import Work
+
+DEED_TURN = timedelta(seconds=10)
+"""After so long a deed goes to the end of its queue."""
 
 
 def assign_ticket(work: Work) -> None:
@@ -29,6 +35,30 @@ def identify_caller(work: Work) -> None:
     with work.transaction() as session:
         identify(session, call_id=work.args["call"], now=work.now())
         work.done(session)
+
+
+def carry_out_deed(work: Work) -> None:
+    """Change the tickets of a deed, or take it back, a batch in each transaction; others get their turn in between.
+
+    args: deed (id).
+    """
+    deed_id, began = work.args["deed"], work.now()
+    while True:
+        with work.transaction() as session:
+            more = go_on(session, deed_id=deed_id, now=work.now())
+            if not more:
+                return work.done(session)
+            if work.now() - began > DEED_TURN:
+                _again(session, work)
+                return work.done(session)
+
+
+def _again(session: Session, work: Work) -> None:
+    """The row's id makes the key one of its own, however often it goes round."""
+    args = {"deed": work.args["deed"]}
+    ask(
+        session, job="carry_out_deed", args=args, now=work.now(), key=f"deed:{work.args['deed']}:after:{work.outbox_id}"
+    )
 
 
 def end_silent_calls(work: Work) -> None:

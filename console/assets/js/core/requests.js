@@ -1,6 +1,7 @@
 // htmx as we use it: our proof on every request, the focus kept, a thin bar after 200 ms, stale parts marked.
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { HEADER, proof } from "./proof.js";
+import { fresh, stale } from "./staleness.js";
 
 const QUIET_MS = 200;
 let running = 0;
@@ -40,15 +41,11 @@ function ended() {
 
 /** No answer came: the part stays as it was, and says since when. */
 function failed(event) {
-  const source = event.detail?.ctx?.sourceElement ?? event.target;
-  const stale = source?.closest?.("[data-stale-scope]")?.querySelector("[data-stale]");
-  if (!stale) return;
-  if (stale.hidden) stale.querySelector("[data-stale-since]").textContent = new Date().toLocaleTimeString([], { hour12: false });
-  stale.hidden = false;
+  stale((event.detail?.ctx?.sourceElement ?? event.target)?.closest?.("[data-stale-scope]"));
 }
 
 function swapped(event) {
-  for (const stale of event.target.closest?.("[data-stale-scope]")?.querySelectorAll("[data-stale]") ?? []) stale.hidden = true;
+  fresh(event.target.closest?.("[data-stale-scope]"));
   const asked = document.querySelector("[data-focus]:not([data-focused])");
   if (asked) {
     asked.dataset.focused = "";

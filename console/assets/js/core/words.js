@@ -6,3 +6,8 @@ export function word(name, ...values) {
   let next = 0;
   return (known[name] ?? name).replace(/%s/g, () => values[next++] ?? "");
 }
+
+/** The time on the clock, of milliseconds since 1970. */
+export function clock(at) {
+  return new Date(at).toLocaleTimeString([], { hourCycle: "h23" });
+}

@@ -1,4 +1,5 @@
 // Looks the number up by itself when one has left the field; without scripts a button does so.
+import { restore } from "../core/drafts.js";
 import { post } from "../core/proof.js";
 
 const form = document.getElementById("log-a-call");
@@ -15,7 +16,9 @@ number?.addEventListener("change", async () => {
     if (!answer.ok && answer.status !== 422) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const known = page.getElementById("known");
-    if (known && number.value === looked) document.getElementById("known").replaceChildren(...known.childNodes);
+    if (!known || number.value !== looked) return;
+    document.getElementById("known").replaceChildren(...known.childNodes);
+    restore();
   } catch {
     // The button is still there.
   }

@@ -1,6 +1,8 @@
 // The list of tickets: keys, the pane beside it, ticks, and news that waits to be asked for.
 import { bind } from "../core/keys.js";
 import { htmx } from "../core/requests.js";
+import { comeBack } from "../tickets/place.js";
+import { countTicked, startSelection } from "../tickets/selection.js";
 
 const WIDE = "(min-width: 1100px)";
 const list = document.querySelector("[data-tickets]");
@@ -25,7 +27,7 @@ function choose(row, { scroll = true } = {}) {
 
 function preview(number) {
   if (!pane || !matchMedia(WIDE).matches) return;
-  htmx.ajax("GET", `/tickets/${number}/preview${query}`, { target: "#preview", swap: "innerHTML" });
+  htmx.ajax("GET", `/tickets/${number}/preview${query}`, { source: pane, target: "#preview", swap: "innerHTML" });
 }
 
 function step(by) {
@@ -37,14 +39,6 @@ function step(by) {
 function tick(row) {
   const box = row?.querySelector("input[name=ticket]");
   if (box) box.click();
-}
-
-function countTicked() {
-  const ticked = document.querySelectorAll("input[name=ticket]:checked").length;
-  const word = document.querySelector("[data-ticked]");
-  if (word) word.textContent = word.dataset.ticked.replace("{}", ticked);
-  const all = document.querySelector("[data-tick-all]");
-  if (all) all.checked = ticked > 0 && ticked === rows().length;
 }
 
 function heard({ detail: { kind, id, version } }) {
@@ -85,6 +79,8 @@ async function refreshRow(number) {
   const focused = document.activeElement?.id;
   if (new_) {
     if (isHere) new_.setAttribute("aria-selected", "true");
+    const box = new_.querySelector("input[name=ticket]");
+    if (box) box.checked = row.querySelector("input[name=ticket]")?.checked ?? false;
     row.replaceWith(document.adoptNode(new_));
   } else {
     row.classList.add("is-gone");
@@ -109,10 +105,6 @@ if (list) {
     else row.querySelector(".tickets-subject").click();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-tick-all]")) {
-      for (const box of document.querySelectorAll("input[name=ticket]")) box.checked = event.target.checked;
-    }
-    if (event.target.matches("[data-tick-all], input[name=ticket]")) countTicked();
     const quick = event.target.closest("[data-quick]");
     if (quick) htmx.ajax("POST", quick.getAttribute("action"), { source: quick, target: "#preview", swap: "innerHTML" });
   });
@@ -120,6 +112,9 @@ if (list) {
     // The player comes with the first preview that has something to hear: the list itself stays light.
     if (pane?.querySelector("[data-player]")) import("../player/mount.js").then(({ mountAll }) => mountAll(pane));
     const shown = document.querySelector("[data-previewed]");
+    // Whoever went on meanwhile was not heard: while one answer is on its way another is not asked for.
+    const at = here()?.dataset.ticket;
+    if (shown && at && at !== shown.dataset.previewed) return preview(at);
     const row = shown && document.getElementById(`ticket-${shown.dataset.previewed}`);
     if (!row) return;
     row.classList.remove("is-unread");
@@ -131,13 +126,8 @@ if (list) {
     }
   });
   document.addEventListener("ringback:hint", heard);
-  const all = document.querySelector("[data-tick-all]");
-  if (all) all.hidden = false;
-  countTicked();
+  startSelection();
   document.querySelector(".tickets-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
-  if (matchMedia(WIDE).matches && rows().length) {
-    const first = rows()[0];
-    first.setAttribute("aria-selected", "true");
-    preview(first.dataset.ticket);
-  }
+  comeBack(list, choose);
+  countTicked();
 }

@@ -26,6 +26,7 @@ bind("j", words.next, () => go(document.querySelector(`${SELECTOR}[data-here]`) 
 bind("k", words.before, () => go(place - 1), { within: SELECTOR, repeat: true });
 bind("a", words.take, act("take"), { within: SELECTOR });
 bind("e", words.done, act("done"), { within: SELECTOR });
+bind("Enter", words.open, () => here()?.querySelector(".message-ticket")?.click(), { within: `${SELECTOR}[data-here]` });
 
 document.addEventListener("focusin", (event) => {
   const message = event.target.closest?.(SELECTOR);

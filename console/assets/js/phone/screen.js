@@ -31,10 +31,9 @@ export class Screen {
     if (call && state === "ended") this.#time(call.elapsed);
   }
 
-  dialled({ from, at }) {
+  dialled({ shown, at }) {
     this.handled = true;
-    const caller = from === "anonymous" ? this.words.withheld : from;
-    this.find("caller").textContent = at ? `${caller} · ${at.slice(0, 16).replace("T", " ")}` : caller;
+    this.find("caller").textContent = at ? `${shown} · ${at.slice(0, 16).replace("T", " ")}` : shown;
   }
 
   clear() {
@@ -48,7 +47,7 @@ export class Screen {
 
   heard(who, text, seconds) {
     const said = { beep: this.words.beep, wait: `${this.words.waits} ${text}` }[who] ?? text;
-    this.find("caption").textContent = said;
+    if (who !== "beep") this.find("caption").textContent = said; // what was asked is still read while one speaks
     this.#say("line", said, seconds, who === "line" || who === "other");
   }
 
