@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from core.config import Settings
-from core.database import CallerConnections
+from core.caller_connections import CallerConnections
 from health.checks import Check, Tone, checks
 from health.figures import figures
 from health.models import RefusedWebhook, Why
