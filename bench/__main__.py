@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-NAMES = ("twiml", "signature", "flow", "webhook")
+NAMES = ("twiml", "signature", "flow", "webhook", "pages")
 
 
 def main(names: list[str]) -> int:

@@ -5,37 +5,33 @@ Python and shares the machine's cores with server and database: only the ratios 
 """
 
 import os
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from bench.load import Load, drive
-from core.config import Settings, load
+from bench.serving import environ_of, gunicorn, served, settings_for
+from core.config import Settings
 from ivr.signatures import sign
 from ringback import embedded
 from ringback.installation import prepare
 
 ROUNDS, SECONDS, CONNECTIONS = 5, 3.0, 8
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def run() -> Iterator[str]:
     """Requests a second and the slowest hundredth, each with its ratio to the empty route."""
     with tempfile.TemporaryDirectory(prefix="rb") as folder, ExitStack() as stack:
         database_url, redis_url = stack.enter_context(embedded.servers(Path(folder)))
-        settings = _settings(Path(folder), database_url, redis_url)
+        settings = replace(settings_for(Path(folder), port=8790), database_url=database_url, redis_url=redis_url)
         prepare(settings)
-        environ = _environ(settings)
-        stack.enter_context(_served(["-m", "ringback.cli", "serve"], environ, settings.port))
-        stack.enter_context(_served(_gunicorn("bench.empty:app", settings.port + 1), environ, settings.port + 1))
-        stack.enter_context(_served(_gunicorn("bench.naive:app", settings.port + 2), environ, settings.port + 2))
+        environ = environ_of(settings)
+        stack.enter_context(served(["-m", "ringback.cli", "serve"], environ, settings.port))
+        stack.enter_context(served(gunicorn("bench.empty:app", settings.port + 1), environ, settings.port + 1))
+        stack.enter_context(served(gunicorn("bench.naive:app", settings.port + 2), environ, settings.port + 2))
         loads = {
             "webhook: a full turn": Load(settings.port, _turns(settings)),
             "an empty Flask route, gunicorn gthread 2×4": Load(settings.port + 1, _plain(settings)),
@@ -59,55 +55,6 @@ def run() -> Iterator[str]:
 
 def _verdict(name: str, ratio: float, goal: float) -> str:
     return f"{name:<44} ratio {ratio:6.2f}×   goal {goal:g}×: {'reached' if ratio >= goal else 'MISSED'}"
-
-
-def _settings(folder: Path, database_url: str, redis_url: str) -> Settings:
-    made = load({"RINGBACK_DATA": str(folder / "var"), "PORT": "8790"}, Path(os.devnull))
-    return replace(made, database_url=database_url, redis_url=redis_url, log_level="error")
-
-
-def _environ(settings: Settings) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "RINGBACK_DOTENV": os.devnull,
-        "RINGBACK_DATA": str(settings.data),
-        "PORT": str(settings.port),
-        "DATABASE_URL": settings.database_url or "",
-        "REDIS_URL": settings.redis_url or "",
-        "LOG_LEVEL": "error",
-        "WEB_CONCURRENCY": "2",
-    }
-
-
-def _gunicorn(app: str, port: int) -> list[str]:
-    quiet = ["--log-level", "error", "--no-control-socket"]
-    return ["-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "4", "-b", f"127.0.0.1:{port}", *quiet, app]
-
-
-@contextmanager
-def _served(arguments: list[str], environ: dict[str, str], port: int) -> Iterator[None]:
-    """A server of its own process group, up and answering."""
-    process = subprocess.Popen([sys.executable, *arguments], env=environ, cwd=ROOT, start_new_session=True)
-    try:
-        _await(port, process)
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(15)
-
-
-def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    import socket
-
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError(f"the server on port {port} ended with status {process.returncode}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return time.sleep(0.5)
-        time.sleep(0.1)
-    raise RuntimeError(f"nothing listens on port {port}")
 
 
 def _turns(settings: Settings) -> "TurnMaker":

@@ -12,6 +12,7 @@ from people.rights import Right
 from recordings import messages
 from recordings.messages import Message
 from routing.assignment import AssigneeRefused, reassign
+from tickets import hints
 from tickets.call_lines import other_end
 from tickets.fields import ChangeRefused
 from tickets.paging import BadCursor, Position, read_cursor
@@ -59,6 +60,7 @@ def _list(visit: Visit, *, told: str = "") -> Answer:
     session, brand_id = visit.session, visit.brand_id
     departments = people_queries.departments(session, brand_id=brand_id, limit=MOST_DEPARTMENTS)
     names = {department.key: department.name for department in departments}
+    newest = hints.newest(session, brand_id=brand_id)  # before the messages: what comes between is told as news
     key = visit.query.get("department", "")
     values = {"department": key if key in names else ""}
     page = messages.inbox(
@@ -71,6 +73,7 @@ def _list(visit: Visit, *, told: str = "") -> Answer:
     return shown(
         "voicemail/list.html",
         told=told,
+        newest=newest,
         messages=page.items,
         number_of=lambda message: other_end(message.call),
         age_of=lambda message: age(message.recording.expected_at, now=visit.now),

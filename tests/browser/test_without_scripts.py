@@ -64,7 +64,7 @@ def test_a_call_is_logged_by_hand_after_its_number_was_looked_up(page, served, t
     page.goto("/calls/new")
     page.locator("#field-number").fill(served.house.one("select from_number from call"))
     page.locator("#look-up").click()
-    page.locator("#known input[name=ticket]").last.check()
+    page.locator(f"#field-ticket-{served.house.one('select number from ticket')}").check()
     page.locator("#field-duration").fill("4:30")
     page.locator("#field-note").fill("She called my desk.")
     page.get_by_role("button", name="Log the call").click()

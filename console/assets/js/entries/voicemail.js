@@ -37,10 +37,11 @@ document.addEventListener("htmx:after:swap", () => {
   if (document.querySelector(SELECTOR)) go(place);
 });
 
-// News of calls and tickets: said once, and shown when asked for; nothing moves under the pointer.
-document.addEventListener("ringback:hint", () => {
+// News of calls and tickets: said once, and shown when asked for; nothing moves under the pointer. What the page knew
+// when it was made is none: the stream says the latest again to whoever comes.
+document.addEventListener("ringback:hint", ({ detail: { event } }) => {
   const news = document.querySelector("[data-news]");
-  if (news && !acting) news.hidden = false;
+  if (news && !acting && event > Number(news.dataset.event)) news.hidden = false;
 });
 let acting = false;
 document.addEventListener("htmx:before:request", () => (acting = true));
