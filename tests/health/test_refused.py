@@ -13,8 +13,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from core.config import Settings
 from core.caller_connections import CallerConnections
+from core.config import Settings
 from health.checks import Check, Tone, checks
 from health.figures import figures
 from health.models import RefusedWebhook, Why
