@@ -15,7 +15,7 @@ from core.clock import Clock, utc_now
 from core.database import KEEPALIVES
 from core.numbering import numbered
 from core.outages import READ_ONLY, TimeIsOver, is_away
-from core.waiting import within
+from core.waiting import is_limited, within
 
 PATIENCE_SECONDS = 0.8
 """What a webhook may wait for the database in all, connecting included. A caller hears nothing meanwhile."""
@@ -60,6 +60,8 @@ class CallerConnections:
         """
         self.breaker.check()
         try:
+            if is_limited():
+                return self._execute(statement, values)
             with within(self.patience):
                 return self._execute(statement, values)
         except psycopg.Error as problem:

@@ -20,6 +20,11 @@ def within(seconds: float) -> Iterator[None]:
         _thread.give_up_at = outer
 
 
+def is_limited() -> bool:
+    """Whether this thread is in such a block."""
+    return getattr(_thread, "give_up_at", None) is not None
+
+
 def left(most: float) -> float:
     """Seconds this thread may still wait, at most `most`; 0.0 when its time is over."""
     give_up_at: float | None = getattr(_thread, "give_up_at", None)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -91,11 +92,13 @@ class Host:
         self.journals[process] = Journal(self.folder)
         self.processes[process] = Writing(self.moody, self.journals[process])
 
-    def drain(self, *, killed_after=None):
+    def drain(self, *, killed_after=None, killed_before=None):
         applied = 0
 
         def apply(record):
             nonlocal applied
+            if applied + 1 == killed_before:
+                raise Killed  # it has not taken effect yet
             self.replaying.apply(record)
             applied += 1
             if applied == killed_after:
@@ -118,7 +121,9 @@ STEPS = st.tuples(
     st.sampled_from(["well", "away", "away", "cut off"]),  # how the database is
     st.integers(0, 1),  # which process hears it
     st.booleans(),  # whether the carrier says it twice
-    st.sampled_from(["nothing", "nothing", "drain", "kill the drainer", "kill a process"]),  # what happens next
+    st.sampled_from(
+        ["nothing", "nothing", "drain", "kill the drainer", "kill the drainer before", "kill a process"]
+    ),  # what happens next
     st.integers(1, 3),
 )
 FORGET = text(
@@ -166,13 +171,16 @@ def test_the_end_is_the_same(ground, tmp_path, order, steps):
         moody.mood = mood
         first = host.hear(process, kind, dict(values), now)
         if twice:
-            again = host.hear(1 - process, kind, dict(values), now + timedelta(milliseconds=1))
+            other = {"answer": Jsonb({"said": "otherwise"})} if kind == "turn" else {}
+            again = host.hear(1 - process, kind, values | other, now + timedelta(milliseconds=1))
             assert json.dumps(first, sort_keys=True) == json.dumps(again, sort_keys=True)
         moody.mood = "well" if then != "nothing" else mood
         if then == "drain":
             host.drain()
         elif then == "kill the drainer":
             host.drain(killed_after=count)
+        elif then == "kill the drainer before":
+            host.drain(killed_before=count)
         elif then == "kill a process":
             host.crash(process)
     moody.mood = "well"
