@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
+from core.connection_overrides import RETRIED
 from ringback.commands import carrier as carrier_command
 from ringback.doctor import examine
 from ringback.fallback_document import document
@@ -87,8 +88,8 @@ def test_a_number_is_pointed_here(installed, carrier, monkeypatch):
     done = CliRunner().invoke(carrier_command.command, ["setup", NUMBER])
     assert done.exit_code == 0, done.output
     number = carrier.store.number(NUMBER)
-    assert number.voice_url == f"{installed.public_url}/voice/incoming"
-    assert number.status_callback == f"{installed.public_url}/voice/status"
+    assert number.voice_url == f"{installed.public_url}/voice/incoming{RETRIED}"
+    assert number.status_callback == f"{installed.public_url}/voice/status{RETRIED}"
 
 
 def test_a_dry_run_and_a_wrong_number_change_nothing(installed, carrier, monkeypatch):
