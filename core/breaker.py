@@ -88,10 +88,11 @@ class Breaker:
         while not self._stop.wait(pause):
             try:
                 self._probe()
-            except psycopg.Error as problem:
+            except Exception as problem:  # of whatever kind: a thread that ended here would leave it open for ever
+                why = cause(problem) if isinstance(problem, psycopg.Error) else type(problem).__name__
                 with self._lock:
                     if self._outage is not None:
-                        self._outage = Outage(self._outage.since, cause(problem))
+                        self._outage = Outage(self._outage.since, why)
                 pause = min(max(pause * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
                 continue
             self._close()

@@ -11,8 +11,10 @@ cancelling, input and output, configuration, and the server's own faults."""
 READ_ONLY = "25006"
 CANCELLED = "57014"
 """One statement took longer than the server lets it; the others may be quick."""
-LATER_CLASSES = ("25", "40", "42", "55", "57")
-"""Worth another try later: a standby, a deadlock, a schema that is not this release's yet, a lock that was not had."""
+LATER_CLASSES = ("25", "40", "55", "57")
+"""Worth another try later: a standby, a deadlock, a lock that was not had, a statement that was cancelled."""
+NOT_MIGRATED = ("42P01", "42703", "42704", "42883", "42501")
+"""No such table, column, type or function, or no right to it: the schema is not this release's yet."""
 
 
 class DatabaseAway(psycopg.OperationalError):
@@ -34,7 +36,8 @@ def is_away(problem: psycopg.Error) -> bool:
 
 def is_worth_another_try(problem: psycopg.Error) -> bool:
     """Whether the same statement with the same values may succeed later. False: the values are at fault."""
-    return is_away(problem) or (problem.sqlstate or "")[:2] in LATER_CLASSES
+    state = problem.sqlstate or ""
+    return is_away(problem) or state[:2] in LATER_CLASSES or state in NOT_MIGRATED
 
 
 def cause(problem: psycopg.Error) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse  # type: ignore[import-untyped]
 
+from core.connection_overrides import RETRIED
 from routing.callback_answers import Ended, Notice, ToDial, Whisper
 from routing.dial_outcomes import Outcome
 
@@ -23,7 +24,7 @@ _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 def url(base: str, path: str, **query: object) -> str:
     """An address of ours the carrier is handed; its query is covered by the carrier's signature."""
-    return f"{base}/voice/callback/{path}?{urlencode(query)}"
+    return f"{base}/voice/callback/{path}?{urlencode(query)}{RETRIED}"
 
 
 def whisper(found: Whisper, *, base: str, attempt_id: int, again: bool = False) -> str:
@@ -50,7 +51,7 @@ def dial(to_dial: ToDial, *, base: str, attempt_id: int, ticket: str) -> str:
     if to_dial.recorded:
         recorded = {
             "record": "record-from-answer-dual",
-            "recording_status_callback": f"{base}/voice/recording?{urlencode({'part': to_dial.part})}",
+            "recording_status_callback": f"{base}/voice/recording?{urlencode({'part': to_dial.part})}{RETRIED}",
             "recording_status_callback_event": "completed absent",
         }
     response = VoiceResponse()

@@ -98,6 +98,12 @@ def agent_hears(form: Form, query: Form, parts: CallbackParts) -> str:
     return twiml.whisper(found, base=parts.rules.public_url, attempt_id=attempt_id)
 
 
+def agent_is_told(form: Form, query: Form, parts: CallbackParts) -> str:
+    """The carrier got no usable answer from us: the agent hears that it does not work now. Needs nothing."""
+    log.error("fallback", call=form.get("CallSid"), code=form.get("ErrorCode"))
+    return twiml.records_away(query.get("ticket", ""))
+
+
 def agent_answers(form: Form, query: Form, parts: CallbackParts) -> str:
     """The agent pressed a key, or nothing: 1 dials, 2 passes; another key is asked about once more."""
     attempt_id, sid, digits = _attempt(query), parties(form).call_sid, form.get("Digits", "")
@@ -179,6 +185,7 @@ CONTROLS: Mapping[str, Callable[[Form, Form, CallbackParts], str]] = {
     "/voice/callback/answer": agent_answers,
     "/voice/callback/notice": customer_hears,
     "/voice/callback/dialled": dialling_over,
+    "/voice/callback/fallback": agent_is_told,
 }
 NEWS: Mapping[str, Callable[[Form, Form, CallbackParts], None]] = {
     "/voice/callback/status": leg_news,

@@ -11,6 +11,7 @@ import structlog
 from callflows.engine import UnknownStep, advance, begin, resume
 from callflows.flow import Flow, Heard, Needs, Position, Turn
 from core.clock import Clock
+from core.connection_overrides import RETRIED
 from ivr import emergency, facts
 from ivr.flows import Flows
 from ivr.forms import Parties
@@ -137,7 +138,7 @@ class Conversation:
             answer["values"],
             language=answer["l"],
             action=self._action(position, number + 1, call) if position else "",
-            recording=f"{self._url}/voice/recording?part={number}",
+            recording=f"{self._url}/voice/recording?part={number}{RETRIED}",
         )
 
     def _action(self, position: Position, turn: int, call: str) -> str:
@@ -147,7 +148,7 @@ class Conversation:
             # Nothing a flow can learn today comes near the limit; losing it costs a question, not the call.
             log.error("pocket_too_large", call=call)
             query = to_query(replace(position, pocket={}), turn=turn, call=call, seal=self._seal)
-        return f"{self._url}/voice/turn?{query}"
+        return f"{self._url}/voice/turn?{query}{RETRIED}"
 
 
 def _answer(turn: Turn, flow: Flow) -> dict[str, Any]:

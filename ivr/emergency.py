@@ -4,6 +4,7 @@ They serve the carrier's fallback request, our own errors, and positions nobody 
 makes the call and its ticket, so even a call that only ever met this page is kept.
 """
 
+from core.connection_overrides import RETRIED
 from ivr.twiml import HEAD, TAIL, escape, say
 
 SORRY = (
@@ -17,7 +18,8 @@ NOTHING_HEARD = "We did not hear a message, but we have noted your call. Goodbye
 
 def take_message(public_url: str) -> str:
     """Apologise and record a message."""
-    done, news = escape(f"{public_url}/voice/goodbye"), escape(f"{public_url}/voice/recording?part=emergency")
+    done = escape(f"{public_url}/voice/goodbye{RETRIED}")
+    news = escape(f"{public_url}/voice/recording?part=emergency{RETRIED}")
     return (
         f'{HEAD}{say(SORRY)}<Record finishOnKey="#" maxLength="300" timeout="10" playBeep="true" trim="do-not-trim" '
         f'method="POST" action="{done}" recordingStatusCallback="{news}" '

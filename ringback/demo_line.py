@@ -1,6 +1,7 @@
 """The demo's telephone number, and how the simulated carrier is told where its webhooks go."""
 
 from core.config import Settings, SettingsError
+from core.connection_overrides import RETRIED
 
 NUMBER = "+12025550199"
 """From the range kept for fiction. A number nobody has set up is answered by the main flow."""
@@ -10,9 +11,9 @@ def webhooks(settings: Settings) -> dict[str, str]:
     """Addresses of the number at the carrier."""
     base = f"{settings.public_url}/voice"
     return {
-        "voice_url": f"{base}/incoming",
-        "voice_fallback_url": f"{base}/fallback",
-        "status_callback": f"{base}/status",
+        "voice_url": f"{base}/incoming{RETRIED}",
+        "voice_fallback_url": f"{base}/fallback{RETRIED}",
+        "status_callback": f"{base}/status{RETRIED}",
     }
 
 

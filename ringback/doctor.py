@@ -81,7 +81,9 @@ def _address(settings: Settings) -> Finding:
         cure = "webhooks hold personal data: put TLS in front, and give the https address as PUBLIC_URL"
         return Finding("address", False, f"{settings.public_url} is not https", cure)
     socket.getaddrinfo(parts.hostname, 443)
-    return Finding("address", True, f"{settings.public_url}, signed as {webhooks(settings)['voice_url']}")
+    return Finding(
+        "address", True, f"{settings.public_url}, signed as {webhooks(settings)['voice_url'].partition('#')[0]}"
+    )
 
 
 def _database(engine: Engine) -> Finding:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.carrier_errors import CarrierRefused, CarrierUnavailable
 from core.clock import Clock
+from core.connection_overrides import RETRIED
 from core.database import transaction
 from routing.callback_ending import end_attempt
 from routing.callback_legs import attach
@@ -29,7 +30,9 @@ LONGEST_CARRIER_WAIT = timedelta(minutes=30)
 class PlacesCalls(Protocol):
     """The carrier, as far as it is needed here (core.carrier.Carrier)."""
 
-    def place_call(self, *, to: str, from_: str, url: str, status_callback: str, timeout: int) -> str: ...
+    def place_call(
+        self, *, to: str, from_: str, url: str, fallback_url: str, status_callback: str, timeout: int
+    ) -> str: ...
 
 
 def place(engine: Engine, carrier: PlacesCalls, *, callback_id: int, rules: CallbackRules, clock: Clock) -> Placing:
@@ -54,8 +57,9 @@ def _ring(carrier: PlacesCalls, reserved: Reserved, rules: CallbackRules) -> str
     return carrier.place_call(
         to=reserved.agent_phone,
         from_=reserved.caller_id,
-        url=f"{base}/agent?{named}",
-        status_callback=f"{base}/status?{named}&leg=agent",
+        url=f"{base}/agent?{named}{RETRIED}",
+        fallback_url=f"{base}/fallback?{named}{RETRIED}",
+        status_callback=f"{base}/status?{named}&leg=agent{RETRIED}",
         timeout=rules.agent_ring_seconds,
     )
 

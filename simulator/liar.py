@@ -61,8 +61,8 @@ class Liar:
 
     def road(self, webhook: Webhook, attempt: int) -> Obstacle | None:
         """What one attempt at a webhook meets (`webhooks.Road`)."""
-        if self.lies.honest or webhook.kind == "media":
-            return None
+        if self.lies.honest or webhook.kind in ("media", "fallback"):
+            return None  # the fallback is a static document elsewhere
         drawn = self._drawn("road", *_name(webhook), attempt)
         lie = self._choose(drawn, tuple(name for name, _ in _OBSTACLES))
         if not lie:

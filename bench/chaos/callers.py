@@ -47,6 +47,9 @@ class Account:
 class Listener(Passive):
     """Somebody who notices when the line wants something of them, or ends, without having said anything first."""
 
+    may_be_spared = True
+    """Whether the product has a means against the carrier's own apology: a fallback."""
+
     def __init__(self, account: Account) -> None:
         super().__init__()
         self.account = account
@@ -54,7 +57,7 @@ class Listener(Passive):
 
     def hears(self, text: str) -> bool:
         """Remember what matters of it."""
-        if text == APOLOGY:
+        if text == APOLOGY and self.may_be_spared:
             self.account.silences.append("only the carrier's apology was heard")
         if text.strip() and text != "[beep]":
             self._quiet = False
@@ -112,8 +115,10 @@ class Caller(Listener):
 class Answerer(Listener):
     """Whoever picks up when the product calls: presses 1 once, talks, goes."""
 
-    def __init__(self, account: Account, behaviour: Behaviour) -> None:
+    def __init__(self, account: Account, behaviour: Behaviour, *, is_agent: bool) -> None:
         super().__init__(account)
+        # TwiML knows no fallback for the words before a dialled number: a customer is called again instead.
+        self.may_be_spared = is_agent
         self._presses = list(behaviour.presses)
         self._talk = behaviour.talk
 
@@ -156,7 +161,7 @@ class Town(Phones):
             self.accounts.append(account)
         usual = PRESSES_ONE.talk
         base = Behaviour(presses=presses, talk=Talk(usual.words, seconds=10, then=usual.then))
-        return Behaviour(presses=presses, person=Answerer(account, base))
+        return Behaviour(presses=presses, person=Answerer(account, base, is_agent=address in self._agents))
 
 
 def caller(seed: int, number: int) -> tuple[str, Caller]:

@@ -1,9 +1,11 @@
 """A small chaos run in every test run, with a seed that is always the same and one that never is.
 
-`bin/bench chaos --calls 10000` is the large one.
+`bin/bench chaos --calls 10000` is the large one. What only the carrier knows is not asked for here: callbacks that it
+never sends, and messages left with the fallback document.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
@@ -13,6 +15,8 @@ from bench.chaos.running import lines, run
 from simulator.lies import CARELESS
 
 CALLS = 40
+LIES = replace(CARELESS, lost=0.0)
+KNOWN_TO_THE_CARRIER_ALONE = "left at carrier"
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("swift")]
 
@@ -22,7 +26,8 @@ def test_nothing_is_lost_while_everything_is_broken(tmp_path: Path, seed: int | 
     drawn = SystemRandom().randrange(10**6) if seed is None else seed
     with capsys.disabled():
         sys.stdout.write(f"\nchaos: {CALLS} calls, seed {drawn}\n")
-    done = run(calls=CALLS, seed=drawn, lies=CARELESS, at_once=8, folder=tmp_path, say=print, stuck_after=10.0)
-    assert done.report.clean, "\n".join([f"seed {drawn}", *lines(done)])
+    done = run(calls=CALLS, seed=drawn, lies=LIES, at_once=8, folder=tmp_path, say=print, stuck_after=10.0)
+    wrong = {name for name, cases in done.report.cases.items() if cases and name != KNOWN_TO_THE_CARRIER_ALONE}
+    assert not wrong, "\n".join([f"seed {drawn}", *lines(done)])
     assert done.report.compared["calls"] >= CALLS
     assert done.faults.total() > 1

@@ -17,6 +17,7 @@ from ivr.journal import Journal
 from ivr.journal_draining import drain
 from ivr.journal_format import Record
 from ivr.signatures import sign
+from ringback.app import shut
 from tests.clock import MONDAY_MORNING
 from tests.conftest import execute, scalar
 from tests.illnesses.conftest import eventually
@@ -94,17 +95,21 @@ def test_a_drainer_killed_again_and_again_applies_each_record_once(tmp_path, pat
     assert files.segments(tmp_path / "journal") == []
 
 
-class Web:
-    """`ringback serve` with two workers, as an operator starts it."""
+SERVE = ("ringback.cli", "serve")
+GUNICORN = ("gunicorn", "--workers", "2", "--threads", "4", "ringback.app:create_app()", "--bind")
 
-    def __init__(self, settings):
+
+class Web:
+    """The web server with two workers, as an operator starts it."""
+
+    def __init__(self, settings, server=SERVE):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.settings = settings
         kept = {name: value for name, value in os.environ.items() if name not in NAMES}
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ringback.cli", "serve"],
+            [sys.executable, "-P", "-m", *server, *([f"127.0.0.1:{self.port}"] if server is GUNICORN else [])],
             env={**kept, "PYTHONPATH": str(ROOT), "RINGBACK_DOTENV": os.devnull, "PORT": str(self.port),
                  "RINGBACK_DATA": str(settings.data), "DATABASE_URL": settings.database_url,
                  "REDIS_URL": settings.redis_url, "WEB_CONCURRENCY": "2"},
@@ -126,6 +131,14 @@ class Web:
         except OSError:
             return False
 
+    def end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
     def workers(self):
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:  # noqa: PTH123
             return [int(pid) for pid in file.read().split()]
@@ -135,12 +148,23 @@ class Web:
 def web(records, ill_settings, open_door):
     started = Web(ill_settings)
     yield started
-    started.process.terminate()
+    started.end()
+
+
+@pytest.mark.parametrize("server", [SERVE, GUNICORN], ids=["serve", "gunicorn"])
+@pytest.mark.parametrize("illness", ["down", "hanging"])
+def test_a_server_starts_without_the_database(open_door, patient, ill_settings, server, illness):
+    shut(open_door().app)
+    if illness == "down":
+        patient.kill()
+    else:
+        patient.freeze()
+    web = Web(ill_settings, server)
     try:
-        started.process.wait(20)
-    except subprocess.TimeoutExpired:
-        started.process.kill()
-        started.process.wait()
+        eventually(web.answers, seconds=120)
+        assert "press 2" in web.post("/voice/incoming", CallSid="CA1", CallStatus="ringing")
+    finally:
+        web.end()
 
 
 def test_workers_killed_while_the_database_hangs_lose_nothing_they_answered(web, patient, records, ill_settings):

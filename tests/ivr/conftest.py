@@ -23,7 +23,7 @@ class Door:
 
     def post(self, url, *, sid="CA1", token=None, headers=None, body=None, content_type=None, **form):
         pairs = list(({"AccountSid": self.account, "CallSid": sid} | WHO | form).items())
-        address = url if url.startswith("http") else self.settings.public_url + url
+        address = (url if url.startswith("http") else self.settings.public_url + url).partition("#")[0]
         signature = sign(address, pairs if body is None else [], token or self.settings.twilio_auth_tokens[0])
         parts = urlsplit(address)
         return self.client.post(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.connection_overrides import RETRIED
 from ivr import callback_twiml as twiml
 from routing.callback_answers import Ended, Notice, ToDial, Whisper
 from simulator.twiml import Element, read
@@ -27,8 +28,11 @@ def test_the_whisper_names_ticket_and_caller_and_asks_twice() -> None:
         "Press 1 to call them now, or 2 to pass."
     )
     assert first.words == second.words == expected
-    assert first.attributes["action"] == f"{BASE}/voice/callback/answer?attempt=7&ticket=1001&again=0"
-    assert (last.name, last.words) == ("Redirect", f"{BASE}/voice/callback/answer?attempt=7&ticket=1001&again=1")
+    assert first.attributes["action"] == f"{BASE}/voice/callback/answer?attempt=7&ticket=1001&again=0{RETRIED}"
+    assert (last.name, last.words) == (
+        "Redirect",
+        f"{BASE}/voice/callback/answer?attempt=7&ticket=1001&again=1{RETRIED}",
+    )
 
 
 def test_without_a_name_the_last_digits_are_said_one_by_one() -> None:
@@ -53,7 +57,7 @@ def test_the_customer_is_dialled_once_recorded_and_listened_to() -> None:
     assert dial.attributes["callerId"] == "+12025550100"
     assert (dial.attributes["timeout"], dial.attributes["timeLimit"]) == ("25", "3600")
     assert dial.attributes["record"] == "record-from-answer-dual"
-    assert dial.attributes["recordingStatusCallback"] == f"{BASE}/voice/recording?part=callback-7"
+    assert dial.attributes["recordingStatusCallback"] == f"{BASE}/voice/recording?part=callback-7{RETRIED}"
     assert number.attributes["machineDetection"] == "Enable"
     assert number.attributes["statusCallbackEvent"] == "initiated ringing answered completed"
 

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from core.clock import utc_now
+from core.connection_overrides import RETRIED
 from core.outbox_models import TimetableRun
 from ringback.commands import carrier as carrier_command
 from ringback.doctor import examine
@@ -98,8 +99,8 @@ def test_a_number_is_pointed_here(installed, carrier, monkeypatch):
     done = CliRunner().invoke(carrier_command.command, ["setup", NUMBER])
     assert done.exit_code == 0, done.output
     number = carrier.store.number(NUMBER)
-    assert number.voice_url == f"{installed.public_url}/voice/incoming"
-    assert number.status_callback == f"{installed.public_url}/voice/status"
+    assert number.voice_url == f"{installed.public_url}/voice/incoming{RETRIED}"
+    assert number.status_callback == f"{installed.public_url}/voice/status{RETRIED}"
 
 
 def test_a_dry_run_and_a_wrong_number_change_nothing(installed, carrier, monkeypatch):

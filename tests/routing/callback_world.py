@@ -42,11 +42,13 @@ class HandCarrier:
     failures: list[CarrierRefused | CarrierUnavailable] = field(default_factory=list)
     calls: dict[str, CarrierCall] = field(default_factory=dict)
 
-    def place_call(self, *, to: str, from_: str, url: str, status_callback: str, timeout: int) -> str:
+    def place_call(
+        self, *, to: str, from_: str, url: str, fallback_url: str, status_callback: str, timeout: int
+    ) -> str:
         if self.failures:
             raise self.failures.pop(0)
-        asked = {"to": to, "from_": from_, "url": url, "status_callback": status_callback, "timeout": timeout}
-        self.placed.append(asked)
+        asked = {"to": to, "from_": from_, "url": url, "fallback_url": fallback_url}
+        self.placed.append(asked | {"status_callback": status_callback, "timeout": timeout})
         return f"CAplaced{len(self.placed)}"
 
     def call(self, sid: str) -> CarrierCall:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from core.carrier_errors import CarrierRefused, CarrierUnavailable
+from core.connection_overrides import RETRIED
 from core.database import transaction
 from people.models import Absence, Account, PhoneNumber
 from routing.callback_agent_calls import agent_answered, pass_on
@@ -41,11 +42,13 @@ def test_the_agent_is_rung_and_told_where_to_ask(world: World) -> None:
     assert world.place(callback_id) is Placing.RUNG
     [attempt] = world.attempts(callback_id)
     [asked] = world.carrier.placed
+    base = "http://127.0.0.1:8000/voice/callback"
     assert asked == {
         "to": "+12025550200",
         "from_": OUR_NUMBER,
-        "url": f"http://127.0.0.1:8000/voice/callback/agent?attempt={attempt.id}&ticket=1001",
-        "status_callback": f"http://127.0.0.1:8000/voice/callback/status?attempt={attempt.id}&ticket=1001&leg=agent",
+        "url": f"{base}/agent?attempt={attempt.id}&ticket=1001{RETRIED}",
+        "fallback_url": f"{base}/fallback?attempt={attempt.id}&ticket=1001{RETRIED}",
+        "status_callback": f"{base}/status?attempt={attempt.id}&ticket=1001&leg=agent{RETRIED}",
         "timeout": 25,
     }
     [call] = world.calls()
