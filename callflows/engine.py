@@ -11,13 +11,15 @@ from dataclasses import replace
 from callflows.facts import FactMissing, Facts
 from callflows.flow import Flow, Heard, Needs, Position, Turn
 from callflows.outcomes import Ended, Outcome, Outcomes, Passed
-from callflows.speaking import heard_digits
+from callflows.speaking import digit, heard_digits
 from callflows.steps.step import End, Go, Move, Step, Visit, Wait
 from callflows.vocabulary import Vocabulary
 
 FARTHEST = 50
 """Steps walked through in one turn. Loading refuses loops, so this is never reached by a checked flow."""
 LONGEST_NOTE = 80
+FEWEST_SPELT = 4
+"""Words for digits in what was said that may be a number to be kept secret."""
 
 
 class UnknownStep(LookupError):
@@ -51,7 +53,7 @@ def resume(
 
 
 def note(heard: Heard, vocabulary: Vocabulary) -> str:
-    """What the caller did, for the record: single keys as they are, numbers and digits spoken only counted."""
+    """What the caller did, for the record: single keys as they are, numbers and digits spoken never."""
     if heard.finished == "hangup":
         return "hung up" if heard.recorded is None else f"recorded {heard.recorded} s, then hung up"
     if heard.recorded is not None:
@@ -62,9 +64,17 @@ def note(heard: Heard, vocabulary: Vocabulary) -> str:
         return f"pressed {heard.digits}"
     if heard_digits(heard.speech, vocabulary):
         return "said digits"
-    said = re.sub(r"\d", "•", heard.speech.strip())[:LONGEST_NOTE]
+    said = _without_digits(heard.speech.strip(), vocabulary)[:LONGEST_NOTE]
     sure = "" if heard.confidence is None else f" ({heard.confidence:.2f})"
     return f"said “{said}”{sure}" if said else "silence"
+
+
+def _without_digits(said: str, vocabulary: Vocabulary) -> str:
+    """Digits as dots; so are their words where several are said, as in a card's number read out."""
+    words = [word for word in re.split(r"(\W+)", said) if digit(word.casefold(), vocabulary)]
+    if len(words) >= FEWEST_SPELT:
+        said = re.sub(r"\w+", lambda found: "•" if digit(found[0].casefold(), vocabulary) else found[0], said)
+    return re.sub(r"\d", "•", said)
 
 
 class _Trail:

@@ -91,10 +91,15 @@ def _told(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, HTTPException) and error.code is not None:
         return _of_http(error.code)
     if isinstance(error, OperationalError | PoolTimeout | StorageUnavailable) or _lost(error):
-        log.warning("page_unavailable", error=type(error).__name__, path=request.path)
+        log.warning("page_unavailable", error=type(error).__name__, page=_page())
         return 503, _("Part of the system is away"), _("Calls are still answered. Load the page again in a moment.")
-    log.exception("page_failed", exc_info=error, path=request.path)
+    log.exception("page_failed", exc_info=error, page=_page())
     return 500, _("Something went wrong here"), _("It has been written down, and nothing was changed. Try once more.")
+
+
+def _page() -> str:
+    """The page asked for, as it is declared: what stands in an address may be a one-time link."""
+    return request.url_rule.rule if request.url_rule else ""
 
 
 def _of_http(code: int) -> tuple[int, str, str]:

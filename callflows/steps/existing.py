@@ -19,6 +19,8 @@ from callflows.wording import Wording
 AFTER = re.compile(r"after:[0-9]+(:more)?")
 ROUNDS = 2
 """Numbers that are not found before another way is taken."""
+MOST_KEPT = 9
+"""Digits of a number that was not found and is still written down."""
 REASON = "existing_ticket"
 
 
@@ -183,7 +185,8 @@ class ExistingStep(Step):
 
     def _otherwise(self, visit: Visit, *parts: str, keyed: str = "") -> Go:
         """To a callback; nothing about any ticket has been said."""
-        subject = f"Asked about ticket {keyed[:15]}" if keyed else None
+        # More digits than a ticket's number has may be a card's: they are not kept.
+        subject = f"Asked about ticket {keyed}" if 0 < len(keyed) <= MOST_KEPT else None
         said = tuple(f"{self.name}:{part}" for part in parts)
         learned = {DEPARTMENT: self.department}
         return Go(self.callback, said, {}, (Matter(self.department, REASON, subject),), learned, parts[0])

@@ -143,6 +143,8 @@ def _with(flow: Flow, step: object) -> Flow:
         (Heard(digits="4155550123"), "keyed 10 digits"),
         (Heard(speech="billing please", confidence=0.614), "said “billing please” (0.61)"),
         (Heard(speech="my card is 4111 1111"), "said “my card is •••• ••••”"),
+        (Heard(speech="my card is Four, one five two thanks"), "said “my card is •, • • • thanks”"),
+        (Heard(speech="I have one question about two bills"), "said “I have one question about two bills”"),
         (Heard(speech="four one five five five five"), "said digits"),
         (Heard(), "silence"),
         (Heard(recorded=20, finished="#"), "recorded 20 s"),

@@ -73,6 +73,11 @@ def test_a_number_not_found_twice_leads_to_a_callback_that_names_it() -> None:
     assert call.press("1").outcomes == (CallbackWanted(CALLER, "general"), Ended("callback_requested"))
 
 
+def test_what_has_more_digits_than_a_ticket_is_not_written_down() -> None:
+    call = asked(TWO).press("371449635398431", "371449635398431")
+    assert call.outcomes == (Matter("general", "existing_ticket", None),)
+
+
 def test_a_withheld_caller_hears_nothing_about_any_ticket() -> None:
     call = asked(ONE, caller=None)
     assert "1 0 0 1" not in call.said
