@@ -116,6 +116,17 @@ def _recording_deleted(event: Event, names: Names) -> str:
     return _("The recording was deleted: %(why)s") % {"why": why} if why else _("The recording was deleted")
 
 
+def _told_afterwards(event: Event, names: Names) -> str:
+    told = {
+        "call": _("No webhook told of this call; the carrier's list did"),
+        "end": _("No webhook told the end of this call; the carrier's list did"),
+        "duration": _("No webhook told the length of this call; the carrier's list did"),
+        "recording": _("No webhook told of a recording; the carrier's list did"),
+        "fetch": _("The carrier still lists the missing recording: it is fetched again"),
+    }
+    return told.get(_text(event.facts, "what"), _("Told by the carrier's list"))
+
+
 def _line_ended_call(event: Event, names: Names) -> str:
     outcome = ticket_words.outcome(_text(event.facts, "outcome"))
     return _("The line said goodbye: %(outcome)s") % {"outcome": outcome} if outcome else _("The line said goodbye")
@@ -251,6 +262,7 @@ TELLERS: Mapping[str, Teller] = {
     "recording_stored": _recording("The recording is stored here", "A recording of %(length)s is stored here"),
     "recording_missing": _recording_missing,
     "recording_deleted": _recording_deleted,
+    "told_afterwards": _told_afterwards,
     "recording_deleted_at_carrier": _fixed(lambda: _("The carrier's copy of the recording was deleted")),
     "recording_refused": _fixed(lambda: _("Asked not to be recorded")),
     "line_ended_call": _line_ended_call,

@@ -4,8 +4,9 @@ Works with any carrier that speaks the 2010-04-01 REST interface, by its base ad
 CarrierUnavailable (try again, mind `maybe_done`) or CarrierRefused (never will).
 """
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -181,6 +182,22 @@ class Carrier:
                 status_callback=status_callback,
                 status_callback_method="POST",
             )
+
+    def read(self, account_sid: str, resource: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        """What the carrier shows of an account of ours, such as ``Calls.json`` (core/carrier_lists.py)."""
+        with _told():
+            answer = self._http.request(
+                "GET",
+                f"https://api.twilio.com/2010-04-01/Accounts/{checked_sid(account_sid)}/{resource}",
+                params=dict(params),
+                auth=self._auth,
+            )
+            if answer.status_code != 200:
+                raise CarrierRefused("it may not be read", status=answer.status_code)
+            shown = json.loads(answer.text)
+            if not isinstance(shown, dict):
+                raise ValueError("not an object")
+            return shown
 
     def delete_recording(self, recording_sid: str, *, account_sid: str | None = None) -> bool:
         """Delete a recording at the carrier (it keeps a line about it for 40 days); False when there was none.

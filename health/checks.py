@@ -13,6 +13,7 @@ from people.refusals import NOTHING, Said, said
 
 LATE = timedelta(minutes=5)
 LITTLE_SPACE = 0.10
+NOT_COMPARED = timedelta(hours=3)
 
 
 class Tone(StrEnum):
@@ -45,6 +46,7 @@ def checks(seen: Figures, *, data: Path, public_url: str, now: datetime) -> list
         lambda: jobs(seen, now),
         lambda: failures(seen),
         lambda: timetable(seen, now),
+        lambda: reconciliation(seen, now),
         lambda: recordings(seen),
         lambda: callbacks(seen),
         lambda: disk(data),
@@ -129,6 +131,25 @@ def timetable(seen: Figures, now: datetime) -> Check:
         cure = said("Is the timetable running? bin/ringback timetable")
         return Check("timetable", name, said("stands still"), Tone.BAD, cure, at=seen.timetable_at)
     return Check("timetable", name, said("running"), at=seen.timetable_at)
+
+
+def reconciliation(seen: Figures, now: datetime) -> Check:
+    """Whether our record was compared with the carrier's lists, and what they told that no webhook had."""
+    part, name = "reconciliation", said("Compared with the carrier")
+    if seen.reconciled_at is None:
+        return Check(part, name, said("not yet"))
+    if seen.reconciled_unread:
+        why = said("its lists could not be read: %(why)s", why=seen.reconciled_unread)
+        cure = said("Read the carrier's status page, then: bin/ringback reconcile")
+        return Check(part, name, why, Tone.WARN, cure, at=seen.reconciled_at)
+    if now - seen.reconciled_at > NOT_COMPARED:
+        cure = said("Is a worker running? Then: bin/ringback reconcile")
+        return Check(part, name, said("not for hours"), Tone.WARN, cure, at=seen.reconciled_at)
+    if seen.reconciled_repaired:
+        repaired = said("%(count)s calls or recordings repaired in the last day", count=seen.reconciled_repaired)
+        cure = said("Webhooks were lost: see whether this address was reachable (docs/runbook.md).")
+        return Check(part, name, repaired, Tone.WARN, cure, at=seen.reconciled_at)
+    return Check(part, name, said("nothing was missing here in the last day"), at=seen.reconciled_at)
 
 
 def recordings(seen: Figures) -> Check:

@@ -15,7 +15,8 @@ _WORK_OF_BRAND = """(cast(:brand as bigint) is null
 
 QUESTIONS = text(f"""
 with refused as materialized (select * from refused_webhook where hour >= :day),
-last_refused as (select * from refused order by last_at desc limit 1)
+last_refused as (select * from refused order by last_at desc limit 1),
+last_reconciliation as (select * from reconciliation order by ended_at desc limit 1)
 select
   (select max(last_seen_at) from call where {_OF_BRAND}) as last_webhook_at,
   (select count(*) from call where ended_at is null and {_OF_BRAND}) as calls_open,
@@ -33,6 +34,9 @@ select
   (select path from last_refused) as refused_path,
   (select why from last_refused) as refused_why,
   (select signed_for from last_refused) as refused_signed_for,
+  (select ended_at from last_reconciliation) as reconciled_at,
+  (select unread from last_reconciliation) as reconciled_unread,
+  (select coalesce(sum(repaired), 0) from reconciliation where ended_at >= :day) as reconciled_repaired,
   current_setting('server_version') as server_version,
   pg_database_size(current_database()) as database_bytes
 """)
@@ -40,7 +44,10 @@ select
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What the database tells. `webhooks_refused` and the last of them: of this hour and the 24 before it."""
+    """What the database tells. `webhooks_refused` and the last of them: of this hour and the 24 before it.
+
+    reconciled_repaired: what the carrier's lists told and no webhook had, in the same time; of every brand.
+    """
 
     last_webhook_at: datetime | None
     calls_open: int
@@ -57,6 +64,9 @@ class Figures:
     refused_path: str | None
     refused_why: str | None
     refused_signed_for: str | None
+    reconciled_at: datetime | None
+    reconciled_unread: str | None
+    reconciled_repaired: int
     server_version: str
     database_bytes: int
 

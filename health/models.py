@@ -1,12 +1,12 @@
-"""Rows about webhooks that were refused."""
+"""Rows about webhooks that were refused, and about comparisons with what the carrier knows."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import DateTime, Integer, Text
+from sqlalchemy import DateTime, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.columns import Moment, Words, one_of
+from core.columns import Id, Json, Moment, Words, one_of
 from core.database import Base
 
 
@@ -44,3 +44,22 @@ class RefusedWebhook(Base):
     last_at: Mapped[Moment]
     signed_for: Mapped[Words] = mapped_column(server_default="")
     """With `other_address`: the address the carrier signed."""
+
+
+class Reconciliation(Base):
+    """One comparison of our record with the carrier's lists (ivr/reconciling.py)."""
+
+    __tablename__ = "reconciliation"
+    __table_args__ = (Index("ix_reconciliation_ended_at", "ended_at"),)
+
+    id: Mapped[Id]
+    since: Mapped[Moment]
+    """Calls and recordings that began from here on were compared."""
+    began_at: Mapped[Moment]
+    ended_at: Mapped[Moment]
+    repaired: Mapped[int] = mapped_column(Integer)
+    """How much the carrier knew and we did not."""
+    unread: Mapped[Words] = mapped_column(server_default="")
+    """Why some list could not be read; "" when all were."""
+    report: Mapped[Json]
+    """What was found, repaired and left, with why: ids and counts, nothing personal."""

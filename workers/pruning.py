@@ -18,6 +18,7 @@ KEPT: dict[str, tuple[str, timedelta]] = {
     "sign_in_attempt": ("at", timedelta(days=1)),
     "sign_in": ("least(expires_at, ended_at)", timedelta(days=14)),
     "one_time_link": ("expires_at", timedelta(days=14)),
+    "reconciliation": ("ended_at", timedelta(days=30)),
     "draft": ("updated_at", timedelta(days=90)),
     # Long after it is too late to take back; its page still tells what was refused.
     "deed": ("asked_at", timedelta(days=7)),

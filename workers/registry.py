@@ -77,6 +77,14 @@ JOBS: Mapping[str, Job] = MappingProxyType(
             limit=60,
             attempts=3,
         ),
+        # A carrier that is away is no failure: it is told on the Health page, and the next hour looks as far back.
+        "reconcile": Job(
+            does=f"{HERE}.reconciling:reconcile",
+            failure="Our record could not be compared with the carrier's",
+            queue=RECORDINGS,
+            limit=1800,
+            attempts=3,
+        ),
         "send_link": Job(
             does=f"{HERE}.people:send_link",
             failure="The mail with a link could not be sent",

@@ -65,6 +65,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(job="end_silent_calls", when=Every(seconds=30)),
     Entry(job="find_missing_recordings", when=Every(seconds=30)),
     Entry(job="sweep_callbacks", when=Every(seconds=30)),
+    Entry(job="reconcile", when=Every(seconds=3600)),
     Entry(job="keep_holidays", when=Daily(at=time(2, 10))),
     Entry(job="prune", when=Daily(at=time(3, 10))),
 )
