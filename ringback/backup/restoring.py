@@ -49,12 +49,12 @@ def restore(settings: Settings, path: Path, *, force: bool = False) -> Restored:
         dump = Path(scratch) / DATABASE
         with backup.file(DATABASE) as source, dump.open("wb") as target:
             shutil.copyfileobj(source, target)
-        tools.restore(url, dump)
+        tools.restore(url, dump, rows=manifest.rows)
         for name in backup.names(KEPT):
             _write(settings.data / name, backup.file(KEPT + name), over=True)
         for name in backup.names(JOURNAL):
             _write(settings.data / "journal" / name, backup.file(JOURNAL + name), over=False)
-        trouble += _otherwise(manifest, url) + _other_key(manifest, settings, has_secrets=SECRETS in backup.names(KEPT))
+        trouble += _other_key(manifest, settings, has_secrets=SECRETS in backup.names(KEPT))
     migrate(settings)
     return Restored(manifest.made_at, sum(manifest.rows.values()), len(listing), tuple(trouble))
 
@@ -110,17 +110,6 @@ def _is_there(storage: Storage, key: str, size: int) -> bool:
     except StorageError:
         return False
     return found is not None and found.size == size
-
-
-def _otherwise(manifest: Manifest, url: str) -> list[str]:
-    """Tables that have not the rows they had."""
-    with connected(url) as connection:
-        now = contents.rows(connection)
-    return [
-        f"the table {table} has {now.get(table, 0)} rows and had {count}"
-        for table, count in manifest.rows.items()
-        if now.get(table) != count
-    ]
 
 
 def _other_key(manifest: Manifest, settings: Settings, *, has_secrets: bool) -> list[str]:

@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, sql
 
 from ringback.backup.archive import BackupError
 
@@ -37,8 +38,11 @@ class Tools:
             done = subprocess.run(command, stdout=into, stderr=words, env=environ, check=False)
             _check(done.returncode, words, "the database could not be read")
 
-    def restore(self, url: str, dump: Path) -> None:
-        """Put a dump in the place of all there is, in one transaction: it is there whole, or nothing has changed."""
+    def restore(self, url: str, dump: Path, *, rows: Mapping[str, int]) -> None:
+        """Put a dump in the place of all there is, in one transaction: it is there whole, or nothing has changed.
+
+        rows: how many each table must have then; pg_restore itself does not notice that a dump lacks some.
+        """
         dsn, environ = _reached(url)
         into = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--command={_EMPTY}"]
         script = ["--no-owner", "--no-privileges", "--schema=public", "--file=-"]
@@ -53,7 +57,7 @@ class Tools:
                 stderr=unwritten,
                 env=environ,
             )
-            _pour(reading, writing)
+            _pour(reading, writing, at_last=_counting(rows))
             if reading.returncode > 0:
                 _check(reading.returncode, unread, "the database's dump cannot be read; nothing has changed")
             _check(writing.returncode, unwritten, "the database was not restored and is as it was before")
@@ -105,13 +109,33 @@ def _reached(url: str) -> tuple[str, dict[str, str]]:
     return conninfo.make_conninfo("", **parts), environ
 
 
-def _pour(source: subprocess.Popen[bytes], target: subprocess.Popen[bytes]) -> None:
+def _counting(rows: Mapping[str, int]) -> bytes:
+    """Statements that fail where a table has not the rows it had."""
+    asked = (
+        f"do $$ begin if (select count(*) from {_named(table)}) <> {count:d}"
+        f" then raise exception 'the table % has not the {count:d} rows it had', {_quoted(table)}; end if; end $$;"
+        for table, count in rows.items()
+    )
+    return "\n".join(["", *asked, ""]).encode()
+
+
+def _named(table: str) -> str:
+    return sql.Identifier("public", table).as_string()
+
+
+def _quoted(text: str) -> str:
+    return sql.Literal(text).as_string()
+
+
+def _pour(source: subprocess.Popen[bytes], target: subprocess.Popen[bytes], *, at_last: bytes) -> None:
     """Let the target read what the source writes, and end, and so commit, only after the source ended well."""
     written, read = cast(IO[bytes], source.stdout), cast(IO[bytes], target.stdin)
     try:
         shutil.copyfileobj(written, read)
         if source.wait():
             target.kill()
+        else:
+            read.write(at_last)
         read.close()
     except BrokenPipeError:  # the target ended early: its own words say why
         source.kill()
