@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import psycopg
 import structlog
 
+from core import logs
 from core.clock import Clock
 from core.waiting import within
 from health.models import Why
@@ -97,10 +98,10 @@ class Line:
             self._tell(request, refusal)
             return Answer(refusal.status)
         try:
-            with within(self._patience):
+            with logs.bound(call=form.get("CallSid")), within(self._patience):
                 return self._answered(request, form)
         except FormProblem as problem:
-            log.warning("webhook_without", path=request.path, parameter=str(problem))
+            log.warning("webhook_without", path=request.path, parameter=str(problem), call=form.get("CallSid"))
             return self._own_fault(request, Answer(400))
         except (psycopg.Error, NotKept) as problem:
             log.error("not_kept", path=request.path, why=type(problem).__name__, call=form.get("CallSid"))

@@ -66,7 +66,7 @@ class Writing:
         except psycopg.Error as problem:
             return self._keep(record, problem)
         log.info("call_status", call=values["leg_sid"], status=values["status"], fresh=bool(fresh), call_id=call_id,
-                 ticket=ticket)  # fmt: skip
+                 ticket_id=ticket)  # fmt: skip
         return None
 
     def recording(self, values: dict[str, Any], *, now: datetime) -> None:

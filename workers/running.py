@@ -64,7 +64,7 @@ def run(equipment: Equipment, handed: Handed) -> Ran:
             work = _take(equipment, handed)
             if work is None:
                 return Ran.TAKEN
-            with logs.bound(job=work.job, call=work.call_id, ticket=work.ticket_id):
+            with logs.bound(job=work.job, call_id=work.call_id, ticket_id=work.ticket_id):
                 ran = _try(work)
                 log.info("job_ran", ended=ran.value)
                 return ran
