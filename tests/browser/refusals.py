@@ -28,7 +28,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("/link/nobody-made-it", {"password": "short", "again": "short"}, role="stranger", status=404),
     Refusal("/profile", {"zone": "Nowhere"}, role="agent"),
     Refusal("/profile/password", {"current": "wrong", "password": "x", "again": "x"}, role="reviewer"),
-    Refusal("/tickets/<int:number>", {"priority": "9", "note": "Kept"}, role="agent"),
+    Refusal("/tickets/<int:number>", {"priority": "9", "was_priority": "1", "note": "Kept"}, role="agent"),
     Refusal(
         "/tickets/<int:number>",
         {"subject": "Mine", "was_subject": "never so", "priority": "4", "was_priority": "3"},
@@ -45,6 +45,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("/calls/new", {"number": "12", "when": "never", "duration": "long"}, role="agent"),
     Refusal("/customers/<int:customer_id>/name", {"name": "x" * 500}, role="agent"),
     Refusal("/customers/<int:customer_id>/numbers", _NUMBER, role="agent"),
+    Refusal("/customers/new", {"name": "", "number": "12", "email": "x"}, role="agent"),
     Refusal("/departments", {"key": "Not a key"}),
     Refusal("/departments/<key>", {"name": "Billing", "week": "whenever", "zone": "UTC"}),
     Refusal("/departments/<key>/removal", status=403),

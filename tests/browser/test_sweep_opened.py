@@ -7,9 +7,7 @@ from tests.browser.axe import axe
 from tests.browser.catalogue import Sight, open_path
 from tests.browser.looking import lost_focus, sticks_out
 from tests.browser.overlays import OVERLAYS, in_templates
-from tests.browser.swept import NARROW, WIDE, both_themes, resize
-
-TALL = (1440, 4000)
+from tests.browser.swept import NARROW, TALL, WIDE, both_themes, resize
 
 
 def test_every_dialog_and_menu_of_the_templates_is_looked_at():
@@ -26,7 +24,7 @@ def test_what_opens(overlay, sweep):
     opened, opener = parts(page, overlay)
     open_by_keyboard(opened, opener)
     if overlay.inline:
-        resize(page, TALL)  # where nothing needs to be scrolled, a bar at the edge covers no row
+        resize(page, (WIDE[0], TALL))  # where nothing needs to be scrolled, a bar at the edge covers no row
     faults = both_themes(page)
     resize(page, NARROW)
     faults += [f"narrow: {fault}" for fault in [*sticks_out(page), *beyond(page, opened), *axe(page)]]

@@ -61,6 +61,8 @@ PAGES: Mapping[str, str] = {
     "GET /recordings/<int:recording_id>/audio": ALL,
     "GET /recordings/<int:recording_id>/peaks": ALL,
     "GET /customers": ALL,
+    "GET /customers/new": STAFF,
+    "POST /customers/new": STAFF,
     "GET /customers/<int:customer_id>": ALL,
     "POST /customers/<int:customer_id>/name": STAFF,
     "POST /customers/<int:customer_id>/numbers": STAFF,
