@@ -193,8 +193,10 @@ class Carrier:
         """Send a webhook that steers the call, or fetches a sound for it; raises WebhookFailed."""
         standard = parameters.standard(leg.call, account=self.account_sid, token=self.auth_token)
         params = () if step.kind == "media" else (*standard, *step.params)
+        # A fallback's own action may lead back to it.
+        kind = "fallback" if leg.fallback is not None and step.url == leg.fallback.url else step.kind
         try:
-            return self.delivery.control(self._webhook(leg, Address(step.url, step.method), params, step.kind))
+            return self.delivery.control(self._webhook(leg, Address(step.url, step.method), params, kind))
         finally:
             leg.answered()
 

@@ -58,6 +58,8 @@ class Wire:
 
     def __init__(self, poster: Poster, *, remembered: int = 5000) -> None:
         self._poster = poster
+        self.acknowledged: set[str] = set()
+        """SIDs of calls and recordings of which the product has had word, and said so. Of fallbacks it has none."""
         self._sent: deque[Sent] = deque(maxlen=remembered)
         self._lock = threading.Lock()
 
@@ -76,6 +78,10 @@ class Wire:
             self._remember(Sent(webhook, None, failure, time.monotonic() - began))
             raise
         self._remember(Sent(webhook, answer, seconds=time.monotonic() - began))
+        if webhook.kind not in ("fallback", "media"):
+            self.acknowledged.add(webhook.call_sid)
+        if webhook.kind == "recording-status":
+            self.acknowledged.add(webhook.value("RecordingSid") or "")
         return answer
 
     def notify(self, webhook: Webhook) -> None:

@@ -17,10 +17,10 @@ Check = Callable[[Deeds, Evidence], Iterator[str]]
 
 
 def calls_lost(deeds: Deeds, found: Evidence) -> Iterator[str]:
-    """Every leg that anybody had with the line is known, and nothing else is."""
+    """Every leg that the product has had word of is known, and nothing else is."""
     known = {row["sid"] for row in (*found["call"], *found["leg"])}
     for call in deeds.calls:
-        if call.sid not in known:
+        if call.told and call.sid not in known:
             yield f"call {call.number} ({call.sid}, {call.direction}, {call.status}) is not in the database"
     real = {call.sid for call in deeds.calls}
     for row in (*found["call"], *found["leg"]):
@@ -78,7 +78,7 @@ def recordings_lost(deeds: Deeds, found: Evidence) -> Iterator[str]:
     rows = found.by("recording", "sid")
     alarms = {row["facts"].get("recording") for row in found["event"] if row["type"] == "recording_missing"}
     for made in deeds.recordings:
-        if not rows.get(made.sid) and (made.status == "absent" or not made.announced):
+        if not rows.get(made.sid) and (made.status == "absent" or not made.told):
             continue
         known = rows.get(made.sid, [])
         if len(known) != 1:
@@ -96,10 +96,13 @@ def recordings_lost(deeds: Deeds, found: Evidence) -> Iterator[str]:
 
 
 def left_at_carrier(deeds: Deeds, found: Evidence) -> Iterator[str]:
-    """Messages left with the fallback document, of which the product is never told, were found all the same."""
-    known = {row["sid"] for row in found["recording"]}
+    """Calls and recordings of which the product never had word were found all the same: the carrier knows them."""
+    known = {row["sid"] for table in ("call", "leg", "recording") for row in found[table]}
+    for call in deeds.calls:
+        if not call.told and call.sid not in known:
+            yield f"call {call.number} ({call.sid}, {call.direction}) is known to the carrier alone"
     for made in deeds.recordings:
-        if not made.announced and made.status != "absent" and made.sid not in known:
+        if not made.told and made.status != "absent" and made.sid not in known:
             yield f"{made.sid} of {made.call_sid} is known to the carrier alone"
 
 

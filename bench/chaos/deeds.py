@@ -33,13 +33,15 @@ class CallDeed:
     ended_at: datetime | None
     silences: tuple[str, ...] = ()
     promised: str | None = None
+    told: bool = True
+    """The product has had word of it, and said so to the carrier."""
 
 
 @dataclass(frozen=True)
 class RecordingDeed:
     """One recording as it was. `sha256` of its sound; None where there is none. `fate` as in `simulator.liar`.
 
-    `announced`: the product asked to be told of it. Those left with the fallback document are not.
+    `told`: the product has had word of it, and said so. Of those left with the fallback document it has none.
     """
 
     sid: str
@@ -48,7 +50,7 @@ class RecordingDeed:
     source: str
     fate: str
     sha256: str | None
-    announced: bool = True
+    told: bool = True
 
     @property
     def obtainable(self) -> bool:
@@ -102,6 +104,7 @@ def deeds_of(carrier: Carrier, accounts: Iterable[Account]) -> Deeds:
             ended_at=call.ended_at,
             silences=tuple(told.get(call.sid, nobody).silences),
             promised=told.get(call.sid, nobody).promised,
+            told=call.sid in carrier.wire.acknowledged,
         )
         for call in tuple(carrier.store.calls.values())
     )
@@ -113,13 +116,17 @@ def deeds_of(carrier: Carrier, accounts: Iterable[Account]) -> Deeds:
             source=made.source,
             fate=made.fate,
             sha256=_digest(carrier, made.sid),
-            announced=made.callback is not None,
+            told=made.sid in carrier.wire.acknowledged,
         )
         for made in tuple(carrier.store.recordings.values())
     )
     delivery = carrier.delivery
     differing = delivery.disagreements if isinstance(delivery, Lying) else []
-    return Deeds(calls, recordings, tuple(_difference(each) for each in differing), rung)
+    # Agents hear either what they were called for, or that the records are away: that may differ from try to try.
+    ours = {call.sid for call in calls if call.direction == "inbound"}
+    return Deeds(
+        calls, recordings, tuple(_difference(each) for each in differing if each.webhook.call_sid in ours), rung
+    )
 
 
 def _difference(found: Disagreement) -> str:

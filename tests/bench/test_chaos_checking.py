@@ -132,7 +132,7 @@ ELSEWHERE: dict[str, tuple[str, Callable[[Deeds, dict[str, Any]], Deeds | None]]
     "somebody who was rung heard nothing": ("silences", lambda deeds, objects: dataclasses.replace(
         deeds, silences=("the line hung up",))),
     "a message nobody was told of": ("left at carrier", lambda deeds, objects: dataclasses.replace(
-        deeds, recordings=(dataclasses.replace(deeds.recordings[0], sid="RE" + "2" * 32, announced=False),))),
+        deeds, recordings=(dataclasses.replace(deeds.recordings[0], sid="RE" + "2" * 32, told=False),))),
     "two answers": ("two answers", lambda deeds, objects: dataclasses.replace(deeds, disagreements=("CA1 voice",))),
 }  # fmt: skip
 

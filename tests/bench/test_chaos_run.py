@@ -1,7 +1,7 @@
 """A small chaos run in every test run, with a seed that is always the same and one that never is.
 
-`bin/bench chaos --calls 10000` is the large one. What only the carrier knows is not asked for here: callbacks that it
-never sends, and messages left with the fallback document.
+`bin/bench chaos --calls 10000` is the large one. Calls and messages of which only the carrier has word, since nobody
+answered it at all, are counted but not asked for here.
 """
 
 import sys
@@ -30,4 +30,4 @@ def test_nothing_is_lost_while_everything_is_broken(tmp_path: Path, seed: int | 
     wrong = {name for name, cases in done.report.cases.items() if cases and name != KNOWN_TO_THE_CARRIER_ALONE}
     assert not wrong, "\n".join([f"seed {drawn}", *lines(done)])
     assert done.report.compared["calls"] >= CALLS
-    assert done.faults.total() > 1
+    assert done.faults.total() > 0
