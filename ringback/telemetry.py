@@ -17,7 +17,8 @@ Application = Callable[..., Iterable[bytes]]
 
 _PACKAGES = {"SENTRY_DSN": "sentry-sdk", "OTEL_EXPORTER_OTLP_ENDPOINT": "opentelemetry-exporter-otlp-proto-http"}
 _PHONE = re.compile(r"\+[0-9]{7,15}")
-_KEPT = {"call_id", "ticket_id", "job", "outbox", "attempt", "event_id", "level", "logger"}
+_DATABASE = ("psycopg", "sqlalchemy")
+_KEPT = {"call", "call_id", "ticket_id", "job", "outbox", "attempt", "path", "why"}
 
 log = logs.get(__name__)
 
@@ -31,6 +32,7 @@ def tell_errors(settings: Settings, **more: Any) -> bool:
         dsn=settings.sentry_dsn,
         send_default_pii=False,
         include_local_variables=False,
+        include_source_context=False,
         max_request_body_size="never",
         auto_enabling_integrations=False,
         max_breadcrumbs=0,
@@ -56,11 +58,23 @@ def traced(application: Application, settings: Settings) -> Application:
     return _Traced(application, provider.get_tracer("ringback"))
 
 
-def scrubbed(event: dict[str, Any], _hint: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """An event of Sentry's as it may leave the machine."""
+def scrubbed(event: dict[str, Any], hint: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """An event of Sentry's as it may leave the machine.
+
+    What our own modules log reaches Sentry as the fields themselves, before anything was masked: only the event's name
+    and the ids go on.
+    """
     for left_out in ("request", "user", "server_name", "breadcrumbs"):
         event.pop(left_out, None)
-    event["extra"] = {key: value for key, value in (event.get("extra") or {}).items() if key in _KEPT}
+    fields = getattr((hint or {}).get("log_record"), "msg", None)
+    extra = event.get("extra") or {}
+    if isinstance(fields, dict):
+        event["logentry"] = {"message": str(fields.get("event")), "params": []}
+        extra = fields
+    event["extra"] = {key: value for key, value in extra.items() if key in _KEPT}
+    for raised in (event.get("exception") or {}).get("values") or ():
+        if str(raised.get("module")).startswith(_DATABASE):  # its text holds the row it was about
+            raised["value"] = ""
     hidden: dict[str, Any] = {key: _hidden(value) for key, value in event.items()}
     return hidden
 
