@@ -26,7 +26,7 @@ NAMES = (
     *("TWILIO_API_URL", "SECRET_KEY", "RINGBACK_ZONE", "RINGBACK_COUNTRY", "RINGBACK_DEMO"),
     *("RINGBACK_SIMULATOR_PORT", "STREAM_URL", "SMTP_URL", "METRICS_TOKEN", "TRUSTED_PROXIES"),
     *("WEB_CONCURRENCY", "LOG_LEVEL", "RINGBACK_CALLBACKS", "RINGBACK_DELETE_AT_CARRIER"),
-    "RINGBACK_PATIENCE",
+    *("RINGBACK_PATIENCE", "OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN"),
 )
 
 T = TypeVar("T")
@@ -73,6 +73,8 @@ class Settings:
     delete_at_carrier: bool
     patience: float
     """Seconds a webhook may wait for the database, all in all; then it is journaled."""
+    otlp_endpoint: str | None = field(repr=False)
+    sentry_dsn: str | None = field(repr=False)
 
     @property
     def stream_port(self) -> int:
@@ -175,6 +177,8 @@ def _settings(given: _Given) -> Settings:
         callbacks=given.read("RINGBACK_CALLBACKS", values.switch, "1"),
         delete_at_carrier=given.read("RINGBACK_DELETE_AT_CARRIER", values.switch, "0"),
         patience=given.read("RINGBACK_PATIENCE", partial(values.seconds, low=0.1, high=10.0), "0.8"),
+        otlp_endpoint=given.maybe("OTEL_EXPORTER_OTLP_ENDPOINT", values.web_base),
+        sentry_dsn=given.maybe("SENTRY_DSN", values.dsn),
     )
 
 

@@ -107,6 +107,14 @@ def smtp_url(text: str) -> str:
     return text
 
 
+def dsn(text: str) -> str:
+    """Where errors are told: an http or https address with a key in the user's place."""
+    parts = _split(text, schemes=("http", "https"))
+    if not parts.username or not parts.path.strip("/"):
+        raise SettingValueError("the address has no key or no project; give one such as https://key@host/1")
+    return text
+
+
 def token(text: str, *, least: int) -> str:
     """A secret without white space, at least `least` characters long."""
     if len(text) < least:

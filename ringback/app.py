@@ -22,7 +22,6 @@ from core.database import make_engine
 from health.refused import RefusedWebhooks
 from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
-from ivr.flows import Flows
 from ivr.journal import Journal
 from ivr.journal_folder import state
 from ivr.journal_keeping import JournalKeeper
@@ -34,6 +33,8 @@ from ivr.writing import Writing
 from people.directory_keeping import DirectoryKeeper
 from people.directory_snapshot import FILE as SNAPSHOT
 from ringback import health, metrics
+from ringback.flow_revisions import KeptFlows
+from ringback.telemetry import tell_errors, traced
 from routing.callback_rules import rules_from
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     """
     settings = settings or load()
     logs.configure(level=settings.log_level)
+    tell_errors(settings)
     parts = make_parts(settings, clock=clock)
     parts.directory.start()
     keeper = make_keeper(parts)
@@ -89,7 +91,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     if settings.trusted_proxies:
         # Only for who is asking, in logs and the record of plays: signatures are checked against PUBLIC_URL alone.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.wsgi_app = FrontDoor(line, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = traced(FrontDoor(line, app.wsgi_app), settings)  # type: ignore[method-assign]
     return app
 
 
@@ -127,7 +129,7 @@ def make_line(parts: Parts) -> Line:
     """The carrier's door."""
     settings, writing = parts.settings, Writing(parts.connections, parts.journal)
     conversation = Conversation(
-        flows=Flows(shipped().values()),
+        flows=KeptFlows(shipped().values(), folder=settings.data / "flows"),
         directory=parts.directory.current,
         connections=parts.connections,
         writing=writing,

@@ -18,7 +18,8 @@ THREADS = 8
 """Requests one process works on at once. Live hints have a server of their own: a stream would hold a thread."""
 
 _RESPAWN_SECONDS = 0.5
-_STOP_SECONDS = 2
+_STOP_SECONDS = 6
+"""Requests in hand are finished within this; a caller's has its answer within one second, whatever is ill."""
 
 
 def serve(settings: Settings) -> None:

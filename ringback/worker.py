@@ -11,6 +11,7 @@ from core.config import Settings, load
 from core.database import make_engine
 from ringback.crew import Crew
 from ringback.embedded import ensured
+from ringback.telemetry import tell_errors
 from workers.job import DESK, LINE, RECORDINGS, Job
 from workers.registry import JOBS
 from workers.work import Equipment
@@ -60,6 +61,7 @@ def work(settings: Settings, jobs: Mapping[str, Job], queues: tuple[str, ...]) -
 
     from workers.warm import work
 
+    tell_errors(settings)
     engine = make_engine(settings.database_url or "", pool_size=2)
     equipment = Equipment(engine=engine, settings=settings, clock=utc_now, jobs=jobs)
     try:

@@ -8,12 +8,15 @@ import pytest
 
 from core.carrier import Carrier
 from core.carrier_lists import CarrierLists
+from ivr.journal_folder import state
 from ivr.reconciling import Reconciling
 from ivr.reconciling_report import Left
+from people.models import Brand
 from simulator.lies import Lies
 from simulator.person import Passive
 from simulator.records import Call, Recording
 from tests.factories.people import make_brand, make_department, make_phone_number
+from tests.factories.tickets import make_call
 from tests.house import LINE
 from tickets.sweeping import end_silent_calls
 
@@ -110,6 +113,17 @@ def test_a_call_nobody_here_ever_heard_of_gets_its_ticket_and_its_place(house, c
                       " on d.id = t.department_id") == [(CALLER, "general", True)]  # fmt: skip
 
 
+def test_a_call_of_which_everything_here_was_lost_has_its_message_again(losing, clock):
+    losing.carrier.delivery.lost = ("/voice/status", "/voice/recording")
+    losing.story(MESSAGE)
+    for table in ("recording", "turn", "carrier_event", "event", "outbox", "leg", "call", "ticket"):
+        losing.rows(f"delete from {table}")
+    clock.move(minutes=20)
+    assert whats(reconcile(losing)) == ["call", "recording"]
+    settle(losing)
+    assert losing.rows(STATE) == [("completed", "message_left", True, "open", "stored", 1, 1, 1, 1, 1)]
+
+
 def test_only_said_and_nothing_changed_in_a_dry_run(house, clock):
     rings_in_vain(house)
     clock.move(minutes=20)
@@ -182,6 +196,8 @@ def test_a_recording_whose_turn_is_unknown_too_is_not_doubled_by_its_late_webhoo
     assert whats(reconcile(losing)) == ["recording"]
     losing.carrier.delivery.release()
     assert [sent.answer.status for sent in losing.carrier.delivery.wire.sent][-1] == 204
+    journal = state(losing.settings.data / "journal")
+    assert (journal.records, journal.refused) == (0, 0)  # the database took it at once
     settle(losing)
     assert losing.rows(STATE) == [("completed", "message_left", True, "open", "stored", 1, 1, 1, 1, 1)]
 
@@ -296,14 +312,15 @@ def test_a_call_of_another_brand_is_that_brands(house, clock):
 def test_one_accounts_calls_are_not_taken_for_anothers(house, clock):
     call = rings_in_vain(house)
     other = "AC" + "9" * 32
-    house.rows("insert into call (brand_id, account_sid, sid, started_at, last_seen_at, status) select id, :other,"
-               " :sid, :now, :now, 'in_progress' from brand", other=other, sid=call.sid, now=clock())  # fmt: skip
     house.rows("insert into carrier_account (brand_id, account_sid) select id, :other from brand", other=other)
+    with house.session() as session, session.begin():
+        make_call(session, session.query(Brand).one(), account_sid=other, sid=call.sid, started_at=clock())
+    before = house.rows("select * from call where account_sid = :other", other=other)
     clock.move(minutes=20)
     report = reconcile(house)
     assert whats(report) == ["call"]
     assert set(report.unread) == {other}  # our credentials do not open it
-    assert house.rows("select ended_at from call where account_sid = :other", other=other) == [(None,)]
+    assert house.rows("select * from call where account_sid = :other", other=other) == before
     assert house.one("select count(*) from call") == 2
 
 
