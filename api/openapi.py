@@ -16,6 +16,7 @@ COMPONENTS = "#/components/schemas/"
 Mode = Literal["validation", "serialization"]
 
 EVERY = {400: "A malformed request, named.", 401: "No token, or not a valid one.", 403: "The role lacks the right."}
+TOO_OFTEN = {429: "Too many requests, or too many without a valid token; Retry-After says when to try again."}
 TRY_AGAIN = {503: "Part of the system is away; Retry-After says when to try again."}
 WITH_BODY = {
     413: f"A body over {MOST_BYTES // 1024} kB.",
@@ -112,7 +113,7 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _answers(operation: Operation) -> dict[str, Any]:
-    refusals = EVERY | TRY_AGAIN | dict(operation.refusals)
+    refusals = EVERY | TOO_OFTEN | TRY_AGAIN | dict(operation.refusals)
     if operation.parameters:
         refusals |= {404: "There is no such thing."}
     if operation.sends is not None:

@@ -42,7 +42,7 @@ def _view(operation: Operation, parts: Parts) -> Callable[..., Response]:
 
 def _serve(operation: Operation, parts: Parts, texts: dict[str, str]) -> Response:
     now = parts.clock()
-    who = authenticate(request, parts.engine, now=now)
+    who = authenticate(request, parts, now=now)
     check_right(who, operation.right)
     values = path_values(operation, texts)
     if values is None:

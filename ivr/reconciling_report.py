@@ -32,7 +32,7 @@ class Left(StrEnum):
     NO_CALL = "recordings of calls that are not ours"
     OTHER_ACCOUNT = "listed for one account, but another's"
     NOT_UNDERSTOOD = "not understood: see the log"
-    TOLD = "nothing to repair: told meanwhile, or brought back before"
+    TOLD = "nothing to repair: told meanwhile, or fetched in vain before"
 
 
 @dataclass(kw_only=True)

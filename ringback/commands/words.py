@@ -1,4 +1,4 @@
-"""Collect the words people read for translators: the console's, and what the rooms below refuse."""
+"""Collect the words people read, for translators."""
 
 import click
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.config import Settings
+from core.limits import Limit
 from people.directory import Brand, Directory
 from ringback.demo_line import NUMBER, account_of
 from ringback.phone import callers, pretending
 from ringback.phone.handles import Handles, Held
-from ringback.phone.limits import Limit
 from simulator.client import RemoteDesk
 from simulator.desk import PhoneDesk
 

@@ -13,11 +13,11 @@ from console.language import _
 from console.nouns import Access, NotHere, Noun
 from console.rendering import render
 from console.visit import Answer, Data, Guest, Shown, shown
+from core.limits import TooOftenError
 from ringback.phone import callers, pretending, way, wording
 from ringback.phone.booth import Booth, ChoiceError
 from ringback.phone.handles import Held, UnknownHandleError
 from ringback.phone.inputs import LARGEST_MESSAGE, InputError, spoken, typed
-from ringback.phone.limits import TooOftenError
 from ringback.phone.outcome import outcome_of
 from ringback.phone.seeing import seen
 from simulator.client import SimulatorRefusedError, SimulatorUnreachableError

@@ -1,13 +1,18 @@
 """Signing in, out and back, links, and what a page shows of itself."""
 
+import dataclasses
 import re
 
 import pytest
+from flask import Flask
 
+from console.door import register
+from console.parts import Parts
 from core.database import transaction
 from people import drafts, links, passwords, sign_ins, stream_tickets
 from people.models import Role
 from people.sign_in_models import LinkPurpose
+from tests.conftest import scalar
 from tests.console.conftest import Person
 from tests.factories.people import make_account
 
@@ -172,3 +177,21 @@ def test_the_stream_is_opened_with_a_ticket_of_ones_own(signed_in, settings, clo
     ticket = stream_tickets.read(told["url"].split("ticket=")[1], keys=settings.secret_keys, now=clock())
     assert (ticket.account_id, ticket.brand_id) == (person.account.id, person.account.brand_id)
     assert person.get("/live/changes?after=nonsense").json == {"after": 0, "hints": []}
+
+
+def test_after_five_links_the_next_one_waits_and_nobody_sees_the_difference(engine, settings, brand, clock, mia):
+    mailing = dataclasses.replace(settings, smtp_url="smtp://127.0.0.1:1")
+    app = Flask("tests", static_folder=None)
+    register(app, Parts(settings=mailing, engine=engine, clock=clock, storage=lambda: None))
+    stranger = Person(app.test_client())
+    proof = stranger.proof()
+    answers = [stranger.post("/forgotten", {"email": "mia@example.com"}, csrf=proof) for _ in range(7)]
+    assert {answer.status_code for answer in answers} == {200}
+    jobs = "select count(*) from outbox where job = 'send_link'"
+    assert scalar(engine, jobs) == 5
+    clock.move(minutes=14)
+    stranger.post("/forgotten", {"email": "mia@example.com"}, csrf=proof)
+    assert scalar(engine, jobs) == 5
+    clock.move(minutes=2)
+    stranger.post("/forgotten", {"email": "mia@example.com"}, csrf=proof)
+    assert scalar(engine, jobs) == 6

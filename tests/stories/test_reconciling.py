@@ -238,6 +238,16 @@ def test_a_missing_recording_that_the_carrier_has_is_fetched_once_more_and_only_
     assert house.one("select state from recording") == "missing"
 
 
+def test_a_recording_tried_for_all_its_time_raises_no_second_alarm(house, clock):
+    house.story(MESSAGE)
+    house.rows("update recording set state = 'missing', failure = 'the carrier has no audio of it'")
+    house.rows("delete from outbox")
+    clock.set(house.one("select deadline_at from recording"))
+    report = reconcile(house)
+    assert (report.recordings, whats(report), dict(report.left)) == (1, [], {Left.TOLD: 1})
+    assert house.one("select state from recording") == "missing"
+
+
 def test_every_page_is_read(house, clock):
     calls = [rings_in_vain(house, f"+1415555010{n}").sid for n in range(5)]
     clock.move(minutes=20)

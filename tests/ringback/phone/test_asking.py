@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.limits import Limit, TooOftenError
 from ringback.app import create_app, shut
 from ringback.phone.handles import Handles, Held, UnknownHandleError
 from ringback.phone.inputs import InputError, typed
-from ringback.phone.limits import Limit, TooOftenError
 from ringback.phone.pages import NOUN
 from simulator import audio
 from simulator.handset import Done
