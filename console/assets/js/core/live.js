@@ -11,7 +11,7 @@ import { clock, word } from "./words.js";
 const ASK_MS = { on: 15000, poll: 10000, hidden: 30000, away: 5000, out: 15000 };
 const SILENT_MS = 60000;
 const TICKET_MS = 45000; // they last 60 s
-const PAUSES = [1, 2, 5, 10, 20, 30];
+const PAUSES = [1, 3, 10, 30];
 const told = new Set();
 let channel;
 let isLeading = false;
