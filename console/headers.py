@@ -44,10 +44,10 @@ def guard(response: Response, settings: Settings, *, nonce: str) -> Response:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(), microphone=(self)")
+        headers.add("Vary", "HX-Request, HX-Request-Type, Cookie")
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Cache-Control", "private, no-store")
-    headers.add("Vary", "HX-Request, HX-Request-Type, Cookie")
     if settings.public_url.startswith("https://"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
