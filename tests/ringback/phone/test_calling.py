@@ -61,7 +61,7 @@ def test_the_flow_lights_the_step_where_the_call_stands(browser):
     browser.until("asks")
     flow = browser.beside()["flow"]
     assert lit(flow) == "nobody-there"
-    assert "flow-passed" in flow.partition("<strong>welcome</strong>")[0]
+    assert "flow-passed" in flow.partition('<strong translate="no">welcome</strong>')[0]
     browser.send("DELETE", browser.path())
     browser.until("ended")
     assert lit(browser.beside()["flow"]) is None
@@ -167,4 +167,7 @@ def test_a_call_is_saved_as_a_story_that_can_be_told_again(house, browser):
 
 
 def lit(flow: str) -> str | None:
-    return flow.partition('aria-current="step"')[2].partition("<strong>")[2].partition("</strong>")[0] or None
+    return (
+        flow.partition('aria-current="step"')[2].partition('<strong translate="no">')[2].partition("</strong>")[0]
+        or None
+    )
