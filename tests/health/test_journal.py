@@ -1,11 +1,11 @@
-"""The journal's line on the page Health: well, late, or in need of a person, each with its cure."""
+"""The journal's check: well, late, or in need of a person, each with its cure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 
-from console.journal_state import line
+from health.journal import journal
 from tests.clock import MONDAY_MORNING
 
 
@@ -28,7 +28,7 @@ class Kept:
     ],
 )
 def test_it_is_ill_when_a_person_is_needed(kept, tone, cure):
-    shown = line(kept, now=MONDAY_MORNING)
-    assert (shown.name, shown.tone) == ("Journal", tone)
-    assert cure in shown.cure
-    assert bool(shown.cure) == (tone != "ok")
+    check = journal(kept, MONDAY_MORNING)
+    assert (str(check.name), check.tone) == ("Journal", tone)
+    assert cure in str(check.cure)
+    assert bool(str(check.cure)) == (tone != "ok")
