@@ -77,6 +77,11 @@ class Settings:
     sentry_dsn: str | None = field(repr=False)
 
     @property
+    def journal(self) -> Path:
+        """The folder where this host keeps what the database could not take."""
+        return self.data / "journal"
+
+    @property
     def stream_port(self) -> int:
         """Where the stream listens on HOST: beside PORT, as STREAM_URL's default has it."""
         return _neighbour(self.port, 1)

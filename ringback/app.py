@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -82,7 +81,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.register_blueprint(make_blueprint(line))
     watched = health.Watched(parts.connections, parts.directory, parts.journal, clock)
     app.register_blueprint(health.make_blueprint(watched))
-    breaker, folder = parts.connections.breaker, journal_folder(settings)
+    breaker, folder = parts.connections.breaker, settings.journal
     app.register_blueprint(
         metrics.make_blueprint(parts.engine, settings.metrics_token, clock, journal=folder, breaker=breaker)
     )
@@ -116,13 +115,8 @@ def make_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     caller_engine = make_engine(settings.database_url, patience=settings.patience, breaker=connections.breaker)
     directory = DirectoryKeeper(connections, clock=clock, snapshot=settings.data / SNAPSHOT)
     refused = RefusedWebhooks(connections, clock=clock)
-    journal = Journal(journal_folder(settings))
+    journal = Journal(settings.journal)
     return Parts(settings, engine, caller_engine, connections, directory, refused, clock, journal)
-
-
-def journal_folder(settings: Settings) -> Path:
-    """Where this host keeps what the database could not take."""
-    return settings.data / "journal"
 
 
 def make_line(parts: Parts) -> Line:
@@ -180,7 +174,7 @@ def mount_console(app: Flask, parts: Parts) -> None:
     """The staff's door; in demo mode with the browser phone, which alone brings the simulator into this process."""
     settings, storage = parts.settings, lru_cache(maxsize=1)(partial(storage_of, parts.settings))
     made = ConsoleParts(settings=settings, engine=parts.engine, clock=parts.clock, storage=storage)
-    made.more["journal"] = partial(state, journal_folder(settings))
+    made.more["journal"] = partial(state, settings.journal)
     if not settings.demo:
         console.register(app, made)
         return

@@ -106,9 +106,8 @@ def _journal(settings: Settings, now: datetime) -> Finding:
     from ivr.journal import Journal
     from ivr.journal_folder import state
 
-    folder = settings.data / "journal"
-    Journal(folder).check()
-    return _finding(journal(state(folder), now))
+    Journal(settings.journal).check()
+    return _finding(journal(state(settings.journal), now))
 
 
 def _work(engine: Engine, settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ def back_up(settings: Settings, target: Path, *, now: datetime) -> Made:
             if (settings.data / name).is_file():
                 with (settings.data / name).open("rb") as file:
                     writing.add_file(KEPT + name, file)
-        _add_journal(writing, settings.data / "journal")
+        _add_journal(writing, settings.journal)
         with connected(settings.database_url or "") as connection:
             manifest, ledger = _add_database(writing, connection, settings, store=store, scratch=Path(scratch))
         storage = from_settings(settings)

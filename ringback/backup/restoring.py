@@ -53,7 +53,7 @@ def restore(settings: Settings, path: Path, *, force: bool = False) -> Restored:
         for name in backup.names(KEPT):
             _write(settings.data / name, backup.file(KEPT + name), over=True)
         for name in backup.names(JOURNAL):
-            _write(settings.data / "journal" / name, backup.file(JOURNAL + name), over=False)
+            _write(settings.journal / name, backup.file(JOURNAL + name), over=False)
         trouble += _other_key(manifest, settings, has_secrets=SECRETS in backup.names(KEPT))
     migrate(settings)
     return Restored(manifest.made_at, sum(manifest.rows.values()), len(listing), tuple(trouble))

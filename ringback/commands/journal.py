@@ -14,7 +14,7 @@ def show() -> None:
     from core.config import load
     from ringback.journal_showing import listing
 
-    for line in listing(load().data / "journal"):
+    for line in listing(load().journal):
         click.echo(line)
 
 
@@ -29,9 +29,9 @@ def drain(refused: bool) -> int:
     settings = load()
     with ensured(settings) as ready:
         from ivr.journal_draining import drain as drain_folder
-        from ringback.app import journal_folder, make_parts, make_replaying
+        from ringback.app import make_parts, make_replaying
 
-        folder = journal_folder(ready)
+        folder = ready.journal
         if refused:
             click.echo(f"{take_up_again(folder)} refused records taken up again")
         done = drain_folder(folder, make_replaying(make_parts(ready)).apply)

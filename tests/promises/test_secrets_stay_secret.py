@@ -28,7 +28,7 @@ from core.storage_s3 import Bucket, S3Storage
 from people import links, stream_tickets, tokens
 from people.models import Account, Role
 from people.sign_in_models import LinkPurpose
-from ringback.app import create_app, journal_folder, shut
+from ringback.app import create_app, shut
 from tests.browser.served import EMAILS
 from tests.clock import HandClock
 from tests.conftest import EMPTY, execute, settings_for
@@ -233,7 +233,7 @@ def work_without_the_database(searched: Searched) -> None:
         assert client.get(f"/link/{planted}").status_code == 503
     finally:
         shut(app)
-    assert any(journal_folder(away).rglob("*"))
+    assert any(away.journal.rglob("*"))
 
 
 def visit(searched: Searched) -> None:
