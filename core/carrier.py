@@ -5,14 +5,12 @@ CarrierUnavailable (try again, mind `maybe_done`) or CarrierRefused (never will)
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.carrier_calls import CarrierCall, NotASid, call_of, checked_sid, sid_of
 from core.carrier_errors import CarrierError, CarrierRefused, CarrierUnavailable, MediaNotReady
 
 if TYPE_CHECKING:
@@ -30,35 +28,8 @@ __all__ = [
     "checked_sid",
 ]
 
+NEWEST = 50
 STATUS_EVENTS = ("initiated", "ringing", "answered", "completed")
-
-_SID = re.compile(r"[A-Za-z0-9:_-]{2,64}")
-
-
-class NotASid(CarrierRefused):
-    """Not a carrier's id: it would have become part of an address."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CarrierCall:
-    """A call as the carrier sees it. `status` is the carrier's word; `duration` in seconds once it is over.
-
-    The carrier's answer can lag behind its own callbacks: trust a callback over this.
-    """
-
-    sid: str
-    status: str
-    direction: str | None
-    from_: str | None
-    to: str | None
-    parent_sid: str | None
-    duration: int | None
-    started_at: datetime | None
-    ended_at: datetime | None
-
-    @property
-    def is_over(self) -> bool:
-        return self.status in {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
 class CarrierSettings(Protocol):
@@ -131,7 +102,7 @@ class Carrier:
                 timeout=timeout,
                 machine_detection=machine_detection,
             )
-            return _sid_of(call)
+            return sid_of(call)
 
     def hang_up(self, sid: str) -> bool:
         """End a call in whatever state it is; False when it was over already."""
@@ -152,24 +123,24 @@ class Carrier:
     def call(self, sid: str) -> CarrierCall:
         """What the carrier knows of a call."""
         with _told():
-            call = self._client.calls(checked_sid(sid)).fetch()
-            return CarrierCall(
-                sid=_sid_of(call),
-                status=str(call.status or ""),
-                direction=call.direction,
-                from_=call._from,
-                to=call.to,
-                parent_sid=call.parent_call_sid,
-                duration=int(call.duration) if call.duration not in (None, "") else None,
-                started_at=call.start_time,
-                ended_at=call.end_time,
-            )
+            return call_of(self._client.calls(checked_sid(sid)).fetch())
+
+    def calls_between(self, *, from_: str, to: str) -> list[CarrierCall]:
+        """The newest calls (`NEWEST` at most) from one number to another, newest first."""
+        with _told():
+            return [call_of(call) for call in self._client.calls.list(from_=from_, to=to, limit=NEWEST)]
+
+    def calls_below(self, sid: str) -> list[CarrierCall]:
+        """The legs that were dialled from within a call, newest first."""
+        with _told():
+            found = self._client.calls.list(parent_call_sid=checked_sid(sid), limit=NEWEST)
+            return [call_of(call) for call in found]
 
     def numbers(self) -> dict[str, str]:
         """The account's numbers: E.164 → the carrier's id of the number."""
         with _told():
             found = self._client.incoming_phone_numbers.list(limit=1000)
-            return {str(number.phone_number): _sid_of(number) for number in found}
+            return {str(number.phone_number): sid_of(number) for number in found}
 
     def point_number(self, sid: str, *, voice_url: str, fallback_url: str, status_callback: str) -> None:
         """Have calls to a number of the account ask us, by POST, what to do."""
@@ -250,17 +221,11 @@ class Carrier:
         )
 
 
-def checked_sid(sid: str) -> str:
-    """The id itself, safe within an address; NotASid when it is not. Carriers differ in form: no more is asked."""
-    if not _SID.fullmatch(sid):
-        raise NotASid("not a carrier's id")
-    return sid
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn the library's errors into ours."""
     from twilio.base.exceptions import (  # type: ignore[import-untyped]
+        TwilioException,
         TwilioRestException,
         TwilioServiceException,
     )
@@ -271,15 +236,14 @@ def _told() -> Iterator[None]:
         raise CarrierRefused(str(error.msg), status=error.status, code=_code(error.code)) from None
     except TwilioServiceException as error:
         raise CarrierRefused(error.detail or error.title, status=int(error.status), code=_code(error.code)) from None
+    except TwilioException as error:  # a page of a list: the refusal itself is its second argument, if there is one
+        status = getattr(error.args[1], "status_code", None) if len(error.args) > 1 else None
+        if isinstance(status, int):
+            raise CarrierRefused("the list may not be read", status=status) from None
+        raise CarrierUnavailable("the list cannot be read") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CarrierUnavailable(f"the carrier answered nonsense: {type(error).__name__}", maybe_done=True) from error
 
 
 def _code(code: object) -> int | None:
     return code if isinstance(code, int) else None
-
-
-def _sid_of(call: Any) -> str:
-    if not isinstance(call.sid, str) or not _SID.fullmatch(call.sid):
-        raise ValueError("a call without an id")
-    return call.sid

@@ -32,6 +32,7 @@ class ListedCall:
     to: str
     parent_sid: str | None
     duration: int | None
+    created_at: datetime | None
     ended_at: datetime | None
 
 
@@ -124,6 +125,7 @@ def _call(shown: Mapping[str, Any]) -> ListedCall:
         to=shown.get("to") or "",
         parent_sid=shown.get("parent_call_sid") or None,
         duration=int(shown["duration"]) if shown.get("duration") not in (None, "") else None,
+        created_at=_moment(shown.get("date_created") or shown.get("start_time")),
         ended_at=_moment(shown.get("end_time")),
     )
 

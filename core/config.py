@@ -26,6 +26,7 @@ NAMES = (
     *("TWILIO_API_URL", "SECRET_KEY", "RINGBACK_ZONE", "RINGBACK_COUNTRY", "RINGBACK_DEMO"),
     *("RINGBACK_SIMULATOR_PORT", "STREAM_URL", "SMTP_URL", "METRICS_TOKEN", "TRUSTED_PROXIES"),
     *("WEB_CONCURRENCY", "LOG_LEVEL", "RINGBACK_CALLBACKS", "RINGBACK_DELETE_AT_CARRIER"),
+    "RINGBACK_AGENT_FALLBACK_URL",
     *("RINGBACK_PATIENCE", "OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN"),
 )
 
@@ -70,6 +71,8 @@ class Settings:
     log_level: str
     callbacks: bool
     """False is the switch that stops all dialling; promises wait."""
+    agent_fallback_url: str | None
+    """A static document elsewhere, which an agent whom we ring hears while this host is away."""
     delete_at_carrier: bool
     patience: float
     """Seconds a webhook may wait for the database, all in all; then it is journaled."""
@@ -180,6 +183,7 @@ def _settings(given: _Given) -> Settings:
         ),
         log_level=given.read("LOG_LEVEL", values.log_level, "info"),
         callbacks=given.read("RINGBACK_CALLBACKS", values.switch, "1"),
+        agent_fallback_url=given.maybe("RINGBACK_AGENT_FALLBACK_URL", values.web_base),
         delete_at_carrier=given.read("RINGBACK_DELETE_AT_CARRIER", values.switch, "0"),
         patience=given.read("RINGBACK_PATIENCE", partial(values.seconds, low=0.1, high=10.0), "0.8"),
         otlp_endpoint=given.maybe("OTEL_EXPORTER_OTLP_ENDPOINT", values.web_base),

@@ -61,7 +61,7 @@ def webhooks(seen: Figures) -> Check:
     if seen.last_webhook_at is None:
         cure = said("Point a number here (Numbers), or in the demo: bin/ringback call.")
         return Check("webhooks", name, said("never"), Tone.WARN, cure)
-    in_progress = said("%(count)s calls in progress", count=seen.calls_open)
+    in_progress = said("calls in progress: %(count)s", count=seen.calls_open)
     return Check("webhooks", name, in_progress, at=seen.last_webhook_at)
 
 

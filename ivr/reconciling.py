@@ -25,7 +25,7 @@ from health.reconciliations import keep
 from ivr.comparing import Leading, known_calls, known_recordings, what_of, why_leave
 from ivr.forms import FormProblem
 from ivr.reconciling_report import Left, Report
-from ivr.told_afterwards import Repaired, tell_end, tell_recording
+from ivr.told_afterwards import Repaired, tell_end, tell_leg, tell_recording
 from people.directory import Directory
 from people.directory_loading import InSession, load
 from recordings.models import RecordingState
@@ -116,12 +116,14 @@ class Reconciling:
             report.calls += len(page)
             with transaction(self.engine) as session:
                 known, legs = known_calls(session, account_sid, page)
-            for listed in page:
+            for listed in sorted(page, key=lambda listed: listed.parent_sid is not None):  # a leg after the one above
                 if listed.account_sid != account_sid:
                     report.leave(Left.OTHER_ACCOUNT)
                 elif (why := why_leave(listed, known, legs, until, leads_here)) is None:
-                    tell = partial(tell_end, listed=listed, directory=directory, demo=self.demo, now=self.clock())
-                    self._repair(report, listed.sid, what_of(listed, known), tell)
+                    what = what_of(listed, known, legs)
+                    of_end = partial(tell_end, directory=directory, demo=self.demo)
+                    tell = partial(tell_leg if what == "leg" else of_end, listed=listed, now=self.clock())
+                    self._repair(report, listed.sid, what, tell)
                 elif why is not Left.KNOWN:
                     report.leave(why)
 

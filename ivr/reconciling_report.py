@@ -14,6 +14,7 @@ WORDS = {
     "call": "calls we never heard of",
     "end": "calls whose end was never told",
     "duration": "calls whose length was never told",
+    "leg": "legs of calls we placed that were never told, or not to their end",
     "recording": "recordings we were never told of",
     "fetch": "missing recordings that are fetched after all",
 }
@@ -25,7 +26,7 @@ class Left(StrEnum):
     """Why something was left as it is."""
 
     KNOWN = "known"
-    PLACED = "calls we placed: the sweep of callbacks mends them"
+    PLACED = "calls we placed of which no leg is known, and no attempt waits for one"
     GOES_ON = "not over yet"
     FRESH = "younger than five minutes: their webhook may still come"
     ELSEWHERE = "calls to numbers that do not lead here"

@@ -4,7 +4,7 @@ A webhook that comes late all the same finds its own key taken and changes nothi
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,22 +14,28 @@ from sqlalchemy.orm import Session
 from core.carrier_lists import ListedCall, ListedRecording
 from ivr import statements
 from ivr.call_news import another_part, recording_values, status_values, whose
-from ivr.forms import RecordingNews, StatusChange, recording_news, status_change
+from ivr.forms import STATUSES, RecordingNews, StatusChange, recording_news, status_change
 from ivr.turn_rows import RECORDING_DEADLINE
 from people.directory import Directory
 from people.directory_loading import InSession
 from recordings.bringing_back import bring_back
 from recordings.models import Recording, RecordingState
-from tickets.models import Call, Leg
+from routing.callback_customer_calls import settle_late
+from routing.callback_finding import CLOCKS, attempts_of
+from routing.callback_legs import LegNews, attach, note_whole, settle
+from routing.callback_rows import locked_attempt
+from routing.dial_outcomes import outcome_of_dial
+from routing.models import CallbackAttempt
+from tickets.models import Call, Leg, LegRole
 from tickets.timeline import add_event
-
-CLOCKS = timedelta(seconds=5)
-"""How far the carrier's clock may be behind ours when it says that a recording began."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """What was repaired: ``call`` (never heard of), ``end``, ``duration``, ``recording``, ``fetch``; and on which."""
+    """What was repaired, and on which.
+
+    ``call`` (never heard of), its ``end`` or ``duration``, ``leg`` (of a call we placed), ``recording``, ``fetch``.
+    """
 
     what: str
     sid: str
@@ -60,6 +66,37 @@ def tell_end(
     return Repaired(what, listed.sid, call_id)
 
 
+def tell_leg(session: Session, *, listed: ListedCall, now: datetime) -> Repaired | None:
+    """Write the end of a leg of a call we placed that was never told, or only guessed; the sweep ends its attempt.
+
+    The customer's leg, below one that is known, is written whole where nothing of it was told; so is the agent's, where
+    an attempt waits for the id of just such a call. None when a webhook was quicker, or no attempt made the call.
+    """
+    attempt_id = _attempt_of(session, listed)
+    under = locked_attempt(session, attempt_id) if attempt_id is not None else None
+    if under is None:
+        return None
+    if listed.parent_sid is None and not attach(session, under, sid=listed.sid, began_at=listed.created_at or now):
+        return None
+    leg = session.scalar(select(Leg).where(Leg.account_sid == listed.account_sid, Leg.sid == listed.sid))
+    seen_at = under.call.last_seen_at
+    news = LegNews(
+        sid=listed.sid,
+        role=LegRole(leg.role) if leg is not None else LegRole.OUTSIDE,
+        status=STATUSES[listed.status],
+        happened_at=listed.ended_at,
+        duration=listed.duration,
+    )
+    if leg is None:
+        note_whole(session, under, news, now=now)
+    elif not settle(session, under, leg, news, now=now):
+        return None
+    if news.role == LegRole.OUTSIDE:
+        settle_late(session, under, outcome_of_dial(listed.status), now=now)
+    _note(session, under.call.id, "leg", {}, seen_at=seen_at, now=now)
+    return Repaired("leg", listed.sid, under.call.id)
+
+
 def tell_recording(session: Session, *, listed: ListedRecording, demo: bool, now: datetime) -> Repaired | None:
     """Write news of a recording that was never told of, or have one fetched that counts as missing.
 
@@ -87,6 +124,18 @@ def tell_recording(session: Session, *, listed: ListedRecording, demo: bool, now
     recording_id = _write(session, news, call.brand_id, demo, now)
     _note(session, call.id, "recording", {"recording": recording_id}, seen_at=seen_at, now=now)
     return Repaired("recording", listed.sid, call.id)
+
+
+def _attempt_of(session: Session, listed: ListedCall) -> int | None:
+    """The attempt that made the call: by the id of one of its legs, else by who was rung, and when."""
+    known = session.scalar(
+        select(CallbackAttempt.id)
+        .join(Leg, Leg.call_id == CallbackAttempt.call_id)
+        .where(Leg.account_sid == listed.account_sid)
+        .where(Leg.sid.in_([sid for sid in (listed.sid, listed.parent_sid) if sid]))
+        .limit(1)
+    )
+    return known or attempts_of(session, [listed], account_sid=listed.account_sid).get(listed.sid)
 
 
 def _status_form(listed: ListedCall) -> dict[str, str]:
@@ -172,6 +221,7 @@ def _note(
     session: Session, call_id: int, what: str, facts: dict[str, Any], *, seen_at: datetime, now: datetime
 ) -> None:
     """Say on the timeline that nobody told it in time. A list is no sign of life: that of a webhook stays."""
+    session.flush()
     session.expire_all()
     call = session.get_one(Call, call_id)
     session.execute(update(Call).where(Call.id == call_id).values(last_seen_at=seen_at))

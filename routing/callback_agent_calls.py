@@ -24,7 +24,7 @@ def agent_answered(
 ) -> Whisper | Over:
     """The agent picked up: what to tell them, or why there is nothing to do any more."""
     under = locked_attempt(session, attempt_id)
-    if under is None or not attach(session, under, sid=sid, now=now):
+    if under is None or not attach(session, under, sid=sid, began_at=now):
         return Over("gone")
     note(session, under, LegNews(sid=sid, role=LegRole.AGENT, status="in_progress"), now=now)
     return _obstacle(under, rules) or _whisper(session, under, now)
@@ -36,7 +36,7 @@ def accept(session: Session, *, attempt_id: int, sid: str, rules: CallbackRules,
     Once the customer's leg exists, the carrier has its orders: no second answer makes it dial again.
     """
     under = locked_attempt(session, attempt_id)
-    if under is None or not attach(session, under, sid=sid, now=now):
+    if under is None or not attach(session, under, sid=sid, began_at=now):
         return Over("gone")
     callback, attempt = under.callback, under.attempt
     if attempt.accepted_at is not None:
@@ -60,7 +60,7 @@ def accept(session: Session, *, attempt_id: int, sid: str, rules: CallbackRules,
 def pass_on(session: Session, *, attempt_id: int, sid: str, why: str, rules: CallbackRules, now: datetime) -> Over:
     """The agent pressed 2, or nothing: not accepted, which is no try to reach the customer."""
     under = locked_attempt(session, attempt_id)
-    if under is None or not attach(session, under, sid=sid, now=now):
+    if under is None or not attach(session, under, sid=sid, began_at=now):
         return Over("gone")
     if under.attempt.accepted_at is not None:
         return Over("called")

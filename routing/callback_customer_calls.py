@@ -74,7 +74,7 @@ def dialled(
     leg = note(session, under, child, now=now) if child is not None else customer_leg(session, under)
     seconds = leg.duration if leg is not None else None
     outcome, why = outcome_of_try(under, dial_status, seconds=seconds, bridged=bridged)
-    if under.attempt.accepted_at is not None and not _settle_late(session, under, outcome, now=now):
+    if under.attempt.accepted_at is not None and not settle_late(session, under, outcome, now=now):
         end_attempt(session, under, outcome=outcome, why=why, rules=rules, now=now)
     talked = under.attempt.outcome == Outcome.CONNECTED
     return _ended(session, under, now), talk_of(under) if talked else None
@@ -93,7 +93,7 @@ def outcome_of_try(
     return outcome, status.replace("-", "_")
 
 
-def _settle_late(session: Session, under: Under, outcome: Outcome, *, now: datetime) -> bool:
+def settle_late(session: Session, under: Under, outcome: Outcome, *, now: datetime) -> bool:
     """An attempt given up as unknown turns out to have been a talk: nobody is called again about it."""
     if under.attempt.ended_at is None:
         return False

@@ -1,7 +1,7 @@
 """The legs of a call we placed, the agent's and the customer's below it. Events may come twice, late, or never."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -27,7 +27,7 @@ class LegNews:
     """The network's answer at the end (RFC 3261), such as 404 for a number nobody has."""
 
 
-def attach(session: Session, under: Under, *, sid: str, now: datetime) -> bool:
+def attach(session: Session, under: Under, *, sid: str, began_at: datetime) -> bool:
     """Learn the carrier's id of the agent's leg, from its answer or from a webhook that was quicker.
 
     False when this attempt has another id already: then the event is not about it.
@@ -37,7 +37,7 @@ def attach(session: Session, under: Under, *, sid: str, now: datetime) -> bool:
         return attempt.sid == sid
     attempt.sid = call.sid = sid
     session.flush()
-    _leg(session, under, sid=sid, role=LegRole.AGENT, status="queued", at=now)
+    _leg(session, under, sid=sid, role=LegRole.AGENT, status="queued", at=began_at)
     return True
 
 
@@ -88,6 +88,32 @@ def note(session: Session, under: Under, news: LegNews, *, now: datetime) -> Leg
     _note_call(session, under, leg, now=now)
     session.flush()
     return leg
+
+
+def note_whole(session: Session, under: Under, news: LegNews, *, now: datetime) -> Leg:
+    """Note the end of a leg of which nothing may have been told before: one that lasted was answered, as long ago."""
+    if news.duration and news.happened_at is not None:
+        answered_at = news.happened_at - timedelta(seconds=news.duration)
+        note(session, under, replace(news, status="in_progress", happened_at=answered_at, duration=None), now=now)
+    return note(session, under, news, now=now)
+
+
+def settle(session: Session, under: Under, leg: Leg, news: LegNews, *, now: datetime) -> bool:
+    """Take the end of a leg from the carrier's books; False when it is known already.
+
+    An end without a duration was guessed here: the true one takes its place, also on the call.
+    """
+    was_guessed = leg.ended_at is not None
+    if was_guessed and (leg.duration is not None or news.duration is None):
+        return False
+    call_was_guessed = leg.role == LegRole.AGENT and under.call.ended_at is not None
+    note_whole(session, under, news, now=now)
+    if was_guessed:
+        leg.status, leg.ended_at = news.status, news.happened_at or leg.ended_at
+    if call_was_guessed:
+        under.call.status, under.call.ended_at, under.call.duration = leg.status, leg.ended_at, leg.duration
+    session.flush()
+    return True
 
 
 def _note_call(session: Session, under: Under, leg: Leg, *, now: datetime) -> None:

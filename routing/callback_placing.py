@@ -58,7 +58,7 @@ def _ring(carrier: PlacesCalls, reserved: Reserved, rules: CallbackRules) -> str
         to=reserved.agent_phone,
         from_=reserved.caller_id,
         url=f"{base}/agent?{named}{RETRIED}",
-        fallback_url=f"{base}/fallback?{named}{RETRIED}",
+        fallback_url=rules.agent_fallback_url or f"{base}/fallback?{named}{RETRIED}",
         status_callback=f"{base}/status?{named}&leg=agent{RETRIED}",
         timeout=rules.agent_ring_seconds,
     )
@@ -77,7 +77,7 @@ def _note(
     if under is None:
         return Placing.MISSING
     if sid is not None:
-        attach(session, under, sid=sid, now=now)
+        attach(session, under, sid=sid, began_at=now)
         return Placing.RUNG
     if under.attempt.sid is not None:
         return Placing.RUNG

@@ -22,7 +22,7 @@ def leg_changed(
     under = locked_attempt(session, attempt_id)
     if under is None:
         return Noted.UNKNOWN
-    if news.role == LegRole.AGENT and not attach(session, under, sid=news.sid, now=now):
+    if news.role == LegRole.AGENT and not attach(session, under, sid=news.sid, began_at=now):
         return Noted.UNKNOWN
     if not is_new(session, under, news, now=now):
         return Noted.REPEATED

@@ -21,6 +21,8 @@ class CallbackRules:
     window: CallingWindow = DEFAULT_WINDOW
     plan: RetryPlan = field(default_factory=lambda: RetryPlan(agent_gap=timedelta(0), leaves_message=False))
     """The next agent is rung at once; a machine is left nothing, so that nobody's voicemail hears about a matter."""
+    agent_fallback_url: str | None = None
+    """What an agent whom we ring hears when we cannot be reached: a document elsewhere. None: one of our own."""
     longest_seconds: int = 3600
     """The carrier ends a talk after this: a leg that hangs for ever costs for ever."""
     agent_ring_seconds: int = 25
@@ -49,6 +51,8 @@ class RuleSettings(Protocol):
     def public_url(self) -> str: ...
     @property
     def callbacks(self) -> bool: ...
+    @property
+    def agent_fallback_url(self) -> str | None: ...
 
 
 def rules_from(settings: RuleSettings) -> CallbackRules:
@@ -57,5 +61,6 @@ def rules_from(settings: RuleSettings) -> CallbackRules:
         country=settings.country,
         account_sid=settings.twilio_account_sid or "",
         public_url=settings.public_url,
+        agent_fallback_url=settings.agent_fallback_url,
         dialling=DialPolicy(countries=frozenset({settings.country}), stopped=not settings.callbacks),
     )

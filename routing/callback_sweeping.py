@@ -6,15 +6,13 @@ went on; only when it cannot tell either is the attempt ended as unknown.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Engine, Integer, exists, select
 from sqlalchemy.orm import Session
 
-from core.carrier import CarrierCall
-from core.carrier_errors import CarrierRefused, CarrierUnavailable
 from core.database import transaction
 from core.outbox_models import OutboxRow, OutboxState
+from routing.callback_asking import TellsOfCalls, ask, known_of, take
 from routing.callback_ending import end_attempt
 from routing.callback_legs import LegNews, agent_leg, customer_leg, is_over, note
 from routing.callback_progress import conclude
@@ -30,16 +28,11 @@ ASK_AFTER = timedelta(minutes=3)
 GIVE_UP_AFTER = timedelta(minutes=15)
 """Silence after which an attempt whose call the carrier cannot tell about is ended: the carrier may queue requests."""
 LEG_GRACE = timedelta(minutes=2)
-"""From the end of the agent's leg to the end of the attempt without news of the customer's."""
+"""From the end of the agent's leg to the end of the attempt without news of the customer's, once the carrier was heard;
+`GIVE_UP_AFTER` while it cannot be asked."""
 TALK_GRACE = timedelta(minutes=5)
 JOB_GRACE = timedelta(minutes=2)
 """How long after its time a job may still be on its way."""
-
-
-class TellsOfCalls(Protocol):
-    """The carrier, as far as it is needed here (core.carrier.Carrier)."""
-
-    def call(self, sid: str) -> CarrierCall: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +66,22 @@ def _silent(engine: Engine, now: datetime) -> list[int]:
 
 def _end_silent(engine: Engine, carrier: TellsOfCalls, attempt_id: int, rules: CallbackRules, now: datetime) -> bool:
     with transaction(engine) as session:
-        sid = session.scalar(select(CallbackAttempt.sid).where(CallbackAttempt.id == attempt_id))
-    told = _told_by(carrier, sid)  # outside any transaction: the carrier may take its time
+        asked = known_of(session, attempt_id)
+    told = ask(carrier, asked)  # outside any transaction: the carrier may take its time
     with transaction(engine) as session:
         under = locked_attempt(session, attempt_id)
         if under is None or under.attempt.ended_at is not None:
             return False
-        if told is not None and told.is_over:
-            _note_end(session, under, told, now)
-        return _end_if_over(session, under, rules, now, goes_on=told is not None and not told.is_over)
+        goes_on = take(session, under, told, now=now)
+        return _end_if_over(session, under, rules, now, goes_on=goes_on, heard=told.heard)
 
 
-def _told_by(carrier: TellsOfCalls, sid: str | None) -> CarrierCall | None:
-    try:
-        return carrier.call(sid) if sid is not None else None
-    except (CarrierUnavailable, CarrierRefused):
-        return None
-
-
-def _note_end(session: Session, under: Under, told: CarrierCall, now: datetime) -> None:
-    """The agent's leg is over and its webhook never came."""
-    status = told.status.replace("-", "_")
-    news = LegNews(sid=told.sid, role=LegRole.AGENT, status=status, happened_at=told.ended_at, duration=told.duration)
-    note(session, under, news, now=now)
-
-
-def _end_if_over(session: Session, under: Under, rules: CallbackRules, now: datetime, *, goes_on: bool) -> bool:
+def _end_if_over(
+    session: Session, under: Under, rules: CallbackRules, now: datetime, *, goes_on: bool, heard: bool
+) -> bool:
     if conclude(session, under, rules=rules, now=now):
         return True
-    if not _is_given_up(session, under, rules, now, goes_on=goes_on):
+    if not _is_given_up(session, under, rules, now, goes_on=goes_on, heard=heard):
         return False
     customer = customer_leg(session, under)
     if under.attempt.accepted_at is None:
@@ -116,10 +96,12 @@ def _end_if_over(session: Session, under: Under, rules: CallbackRules, now: date
     return True
 
 
-def _is_given_up(session: Session, under: Under, rules: CallbackRules, now: datetime, *, goes_on: bool) -> bool:
+def _is_given_up(
+    session: Session, under: Under, rules: CallbackRules, now: datetime, *, goes_on: bool, heard: bool
+) -> bool:
     agent = agent_leg(session, under)
-    if agent is not None and is_over(agent):
-        return (agent.ended_at or now) < now - LEG_GRACE
+    if agent is not None and is_over(agent) and not goes_on:
+        return (agent.ended_at or now) < now - (LEG_GRACE if heard else GIVE_UP_AFTER)
     since = under.attempt.accepted_at
     if since is None:
         return not goes_on and under.attempt.started_at < now - GIVE_UP_AFTER

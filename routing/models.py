@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import tickets.models  # noqa: F401 - foreign keys lead to its tables
 from core.columns import Id, Moment, Words, one_of
 from core.database import Base
 

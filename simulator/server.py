@@ -83,7 +83,7 @@ class Server:
         )
         # A poll for news may hold its thread for long; the process must not wait for it when it stops.
         self._server.daemon_threads = True  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="carrier", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="carrier", daemon=True)
 
     @property
     def url(self) -> str:

@@ -14,13 +14,14 @@ def command() -> None:
 def setup(number: str, dry_run: bool) -> None:
     """Have calls to NUMBER (E.164, of the account) answered here.
 
-    Prints a static fallback document at the end: host it elsewhere and give its address to the carrier as the number's
-    fallback, so that callers hear something useful even while this whole machine is away.
+    Prints two static documents at the end: host them elsewhere, give the first one's address to the carrier as the
+    number's fallback and the second one's as RINGBACK_AGENT_FALLBACK_URL: callers, and agents whom we ring, then hear
+    something useful even while this whole machine is away.
     """
     from core.carrier import Carrier, CarrierError
     from core.config import load
     from ringback.demo_line import webhooks
-    from ringback.fallback_document import document
+    from ringback.fallback_document import agent_document, document
 
     settings = load()
     addresses = webhooks(settings)
@@ -44,3 +45,5 @@ def setup(number: str, dry_run: bool) -> None:
         click.echo(f"  {name:<20} {address}")
     click.echo("\nA fallback document to host elsewhere (as text/xml):\n")
     click.echo(document())
+    click.echo("\nOne for agents whom we ring; its address is RINGBACK_AGENT_FALLBACK_URL:\n")
+    click.echo(agent_document())

@@ -128,14 +128,17 @@ def _detection() -> Detection | None:
 def _wanted(carrier: Carrier) -> list[Call]:
     asked = {"Status": "status", "To": "to", "From": "from", "ParentCallSid": "parent_call_sid"}
     wanted = {field: request.args[name] for name, field in asked.items() if request.args.get(name)}
-    found = []
-    for call in reversed(tuple(carrier.store.calls.values())):
-        shown = _shown(carrier, call)
-        if any(shown[field] != value for field, value in wanted.items()):
-            continue
-        if forms.in_period(call.started_at, "StartTime") and forms.in_period(call.ended_at, "EndTime"):
-            found.append(call)
-    return found
+    started, ended = forms.period("StartTime"), forms.period("EndTime")
+    return [
+        call
+        for call in reversed(tuple(carrier.store.calls.values()))
+        if started(call.started_at) and ended(call.ended_at) and (not wanted or _is_like(carrier, call, wanted))
+    ]
+
+
+def _is_like(carrier: Carrier, call: Call, wanted: dict[str, str]) -> bool:
+    shown = _shown(carrier, call)
+    return all(shown[field] == value for field, value in wanted.items())
 
 
 def _change(carrier: Carrier, call: Call) -> None:

@@ -1,6 +1,7 @@
 """Read the fields of a REST request, and refuse wrong ones as the carrier does."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from flask import request
@@ -78,16 +79,19 @@ def recording_address() -> Address | None:
     return address("RecordingStatusCallback", events="RecordingStatusCallbackEvent")
 
 
-def in_period(moment: datetime | None, name: str) -> bool:
+def period(name: str) -> Callable[[datetime | None], bool]:
     """Whether a time lies in the period a list asks for: `Name`, `Name<` and `Name>` in the query."""
-    day, before, after = (request.args.get(name + sign) for sign in ("", "<", ">"))
-    if not (day or before or after):
-        return True
-    if moment is None:
-        return False
-    if day and not _moment(day, name) <= moment < _moment(day, name) + timedelta(days=1):
-        return False
-    return not (before and moment > _moment(before, name)) and not (after and moment < _moment(after, name))
+    given = {sign: request.args.get(name + sign) for sign in ("", "<", ">")}
+    day, before, after = (_moment(text, name) if text else None for text in given.values())
+
+    def holds(moment: datetime | None) -> bool:
+        if not (day or before or after):
+            return True
+        if moment is None or (day and not day <= moment < day + timedelta(days=1)):
+            return False
+        return not (before and moment > before) and not (after and moment < after)
+
+    return holds
 
 
 def _moment(text: str, name: str) -> datetime:

@@ -66,12 +66,13 @@ def blueprint(carrier: Carrier) -> Blueprint:
 
 def _page(carrier: Carrier, call_sid: str | None) -> Response:
     deleted = request.args.get("IncludeSoftDeleted") == "true"
+    created = forms.period("DateCreated")
     found = [
         made
         for made in reversed(tuple(carrier.store.recordings.values()))
         if (not call_sid or made.call_sid == call_sid)
         and (deleted or made.status != "deleted")
-        and forms.in_period(made.created_at, "DateCreated")
+        and created(made.created_at)
     ]
     return lists.page("recordings", found, lambda made: pictures.recording(carrier, made))
 

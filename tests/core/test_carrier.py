@@ -4,14 +4,16 @@ import base64
 import json
 import logging
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.carrier import Carrier, CarrierRefused, CarrierUnavailable, NotASid, checked_sid
+from core.carrier import Carrier, CarrierCall, CarrierRefused, CarrierUnavailable, NotASid, checked_sid
 from tests.odd_server import Answer, serving
 
 ACCOUNT = "AC00000000000000000000000000000001"
@@ -113,6 +115,42 @@ def test_a_call_is_read_with_the_carriers_forms_made_plain() -> None:
     assert (call.sid, call.duration, call.from_, call.is_over) == (CALL, 42, "+15550100", True)
     assert call.started_at is not None
     assert call.started_at.isoformat() == "2026-11-22T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("look", "asked_for"),
+    [
+        (
+            lambda carrier: carrier.calls_between(from_="+15550199", to="+15550100"),
+            {"From": "+15550199", "To": "+15550100"},
+        ),
+        (lambda carrier: carrier.calls_below(CALL), {"ParentCallSid": CALL}),
+    ],
+)
+def test_calls_are_looked_up_by_their_numbers_or_by_the_call_above(
+    look: Callable[[Carrier], list[CarrierCall]], asked_for: dict[str, str]
+) -> None:
+    shown = {"sid": "CA02", "status": "no-answer", "parent_call_sid": CALL, "duration": "0"}
+    payload = {"calls": [shown | {"date_created": "Sun, 22 Nov 2026 10:00:00 +0000"}], "next_page_uri": None}
+    with serving(lambda _: answering(200, payload)) as odd:
+        [call] = look(carrier_at(odd.url))
+    assert (call.sid, call.parent_sid, call.duration, call.is_over) == ("CA02", CALL, 0, True)
+    assert call.created_at == datetime(2026, 11, 22, 10, tzinfo=UTC)
+    [asked] = odd.asked
+    assert {name: parse_qs(urlsplit(asked.path).query)[name] for name in asked_for} == {
+        name: [value] for name, value in asked_for.items()
+    }
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_list_that_may_not_be_read_is_refused_by_its_status(status: int) -> None:
+    with serving(lambda _: answering(status, {"code": 20003, "message": "to +15550100"})) as odd:
+        carrier = carrier_at(odd.url)
+        for look in (lambda: carrier.calls_below(CALL), lambda: carrier.numbers()):
+            with pytest.raises(CarrierRefused) as refusal:
+                look()
+            assert refusal.value.status == status
+            assert "+15550100" not in str(refusal.value)
 
 
 def test_a_recording_is_deleted_once_and_its_absence_is_no_error() -> None:

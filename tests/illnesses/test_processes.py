@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from ringback.app import shut
 from tests.clock import MONDAY_MORNING
 from tests.conftest import execute, scalar
 from tests.illnesses.conftest import eventually
+from tests.ports import free_port
 
 APPEND_UNTIL_FULL = """
 import resource, sys
@@ -103,9 +103,7 @@ class Web:
     """The web server with two workers, as an operator starts it."""
 
     def __init__(self, settings, server=SERVE):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.settings = settings
         kept = {name: value for name, value in os.environ.items() if name not in NAMES}
         self.process = subprocess.Popen(

@@ -11,7 +11,7 @@ NAMED = re.compile(r"`(tests/[a-z_/]+\.py)::(\w+)`")
 
 def named_in(path):
     tree = ast.parse((ROOT / path).read_text("utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 def test_every_test_it_names_is_there():

@@ -11,7 +11,7 @@ from core.connection_overrides import RETRIED
 from core.outbox_models import TimetableRun
 from ringback.commands import carrier as carrier_command
 from ringback.doctor import examine
-from ringback.fallback_document import document
+from ringback.fallback_document import agent_document, document
 from ringback.installation import brand_for
 from simulator import twiml
 from simulator.carrier import Carrier
@@ -112,6 +112,7 @@ def test_a_dry_run_and_a_wrong_number_change_nothing(installed, carrier, monkeyp
     assert carrier.store.number(NUMBER).voice_url == ""
 
 
-def test_the_fallback_document_is_valid_and_needs_nothing_of_ours():
-    twiml.read(document())
-    assert "http" not in document()
+@pytest.mark.parametrize("text", [document(), agent_document()])
+def test_a_fallback_document_is_valid_and_needs_nothing_of_ours(text):
+    twiml.read(text)
+    assert "http" not in text

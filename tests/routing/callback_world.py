@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from core.carrier import CarrierCall
+from core.carrier_calls import CarrierCall
 from core.carrier_errors import CarrierRefused, CarrierUnavailable
 from core.database import transaction
 from core.outbox_models import OutboxRow
@@ -41,6 +42,10 @@ class HandCarrier:
     placed: list[dict[str, object]] = field(default_factory=list)
     failures: list[CarrierRefused | CarrierUnavailable] = field(default_factory=list)
     calls: dict[str, CarrierCall] = field(default_factory=dict)
+    away: bool = False
+    """Whether it cannot be asked about calls."""
+    refusal: CarrierRefused | None = None
+    """What it says to whoever asks for a list."""
 
     def place_call(
         self, *, to: str, from_: str, url: str, fallback_url: str, status_callback: str, timeout: int
@@ -52,16 +57,33 @@ class HandCarrier:
         return f"CAplaced{len(self.placed)}"
 
     def call(self, sid: str) -> CarrierCall:
+        self._fail()
         if sid not in self.calls:
             raise CarrierRefused("no such call", status=404)
         return self.calls[sid]
 
-    def says(self, sid: str, status: str) -> None:
+    def calls_between(self, *, from_: str, to: str) -> list[CarrierCall]:
+        self._fail()
+        assert all(number.startswith("+") for number in (from_, to))
+        return list(self.calls.values())  # more than was asked for: what is not the attempt's own must be told apart
+
+    def calls_below(self, sid: str) -> list[CarrierCall]:
+        self._fail()
+        if self.refusal is not None:
+            raise self.refusal
+        assert sid in self.calls
+        return list(reversed(self.calls.values()))
+
+    def _fail(self) -> None:
+        if self.away:
+            raise CarrierUnavailable("the carrier is away")
+
+    def says(self, sid: str, status: str, **more: Any) -> None:
         """From now on the carrier tells this of a call."""
-        self.calls[sid] = CarrierCall(
-            sid=sid, status=status, direction=None, from_=None, to=None, parent_sid=None, duration=None,
-            started_at=None, ended_at=None,
-        )  # fmt: skip
+        unsaid = dict.fromkeys(
+            ("direction", "from_", "to", "parent_sid", "duration", "created_at", "started_at", "ended_at")
+        )
+        self.calls[sid] = CarrierCall(sid=sid, status=status, **(unsaid | more))
 
 
 @dataclass

@@ -1,14 +1,17 @@
 """An agent is rung first, once, by whichever worker comes first."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from core.carrier_errors import CarrierRefused, CarrierUnavailable
+from core.config import load
 from core.connection_overrides import RETRIED
 from core.database import transaction
 from people.models import Absence, Account, PhoneNumber
@@ -17,6 +20,7 @@ from routing.callback_answers import Whisper
 from routing.callback_judging import Judged
 from routing.callback_placing import place
 from routing.callback_reserving import Placing
+from routing.callback_rules import rules_from
 from routing.callbacks import Cancelled, cancel
 from routing.destinations import DialPolicy
 from routing.models import Callback, CallbackAttempt, CallbackState
@@ -62,6 +66,15 @@ def test_the_agent_is_rung_and_told_where_to_ask(world: World) -> None:
     callback = world.callback(callback_id)
     assert (callback.state, callback.attempts) == ("reserved", 0)
     assert world.event("callback_agent_rung").facts["account"] == world.agents[0]
+
+
+def test_an_agent_may_be_answered_elsewhere_while_we_are_away(world: World) -> None:
+    rules = replace(world.rules, agent_fallback_url="https://static.example/agent.xml")
+    assert place(world.engine, world.carrier, callback_id=queued(world), rules=rules, clock=world.clock) is Placing.RUNG
+    [asked] = world.carrier.placed
+    assert asked["fallback_url"] == "https://static.example/agent.xml"
+    given = load({"RINGBACK_AGENT_FALLBACK_URL": "https://static.example/agent.xml"}, Path(os.devnull))
+    assert rules_from(given).agent_fallback_url == "https://static.example/agent.xml"
 
 
 def test_the_attempt_is_kept_before_the_carrier_is_asked(world: World) -> None:

@@ -1,11 +1,12 @@
 """Nothing waits for ever: crashes, lost webhooks and lost jobs are mended, and nobody is dialled twice by mending."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, update
 
-from core.carrier_errors import CarrierUnavailable
+from core.carrier_errors import CarrierRefused, CarrierUnavailable
 from core.database import transaction
 from core.outbox_models import OutboxRow, OutboxState
 from routing.callback_agent_calls import accept, agent_answered
@@ -17,7 +18,7 @@ from routing.callback_reserving import Placing
 from routing.callback_sweeping import Swept, sweep
 from routing.models import Callback
 from tests.clock import HandClock
-from tests.routing.callback_world import World, make_world
+from tests.routing.callback_world import NEW_YORK_MORNING, OUR_NUMBER, World, make_world
 from tickets.models import LegRole
 
 
@@ -116,6 +117,145 @@ class TestASilentAttempt:
         world.clock.move(minutes=4)
         assert swept(world).ended == 1
         assert world.callback(callback_id).state == "completed"
+
+
+class TestACallWhoseIdNeverReachedUs:
+    """The carrier's answer and all webhooks of the call were lost."""
+
+    @pytest.fixture
+    def lost(self, world: World) -> int:
+        """The callback's id; the attempt has no id of a call."""
+        callback_id = world.ask()
+        world.judge(callback_id)
+        world.carrier.failures = [CarrierUnavailable("time ran out", maybe_done=True)]
+        assert world.place(callback_id) is Placing.UNKNOWN
+        return callback_id
+
+    def listed(self, world: World, sid: str = "CAlost", status: str = "no-answer", **changed: Any) -> None:
+        call: dict[str, Any] = {"from_": OUR_NUMBER, "to": "+12025550200", "direction": "outbound-api", "duration": 0}
+        call |= {"created_at": world.clock(), "ended_at": world.clock() + timedelta(seconds=25)}
+        world.carrier.says(sid, status, **(call | changed))
+
+    def test_is_found_by_who_was_rung_and_when_and_its_attempt_ends_by_it(self, world: World, lost: int) -> None:
+        self.listed(world)
+        world.clock.move(minutes=4)
+        assert swept(world).ended == 1
+        [attempt] = world.attempts(lost)
+        assert (attempt.sid, attempt.outcome) == ("CAlost", "agent_not_accepted")
+        assert world.event("callback_not_accepted").facts["why"] == "no_answer"
+        assert [(call.sid, call.status) for call in world.calls()] == [("CAlost", "no_answer")]
+        assert world.legs()["agent"].started_at == NEW_YORK_MORNING  # when it began, not when it was found
+
+    def test_that_goes_on_is_waited_for(self, world: World, lost: int) -> None:
+        self.listed(world, status="in-progress", ended_at=None, duration=None)
+        world.clock.move(minutes=20)
+        assert swept(world).ended == 0
+        [attempt] = world.attempts(lost)
+        assert (attempt.sid, attempt.ended_at) == ("CAlost", None)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"to": "+12025550201"},
+            {"from_": "+12025550101"},
+            {"direction": "inbound"},
+            {"parent_sid": "CAabove"},
+            {"created_at": NEW_YORK_MORNING - timedelta(minutes=1)},
+            {"created_at": NEW_YORK_MORNING + timedelta(minutes=6)},
+        ],
+    )
+    def test_is_not_taken_for_another(self, world: World, lost: int, other: dict[str, Any]) -> None:
+        self.listed(world, **other)
+        world.clock.move(minutes=16)
+        assert swept(world).ended == 1
+        [attempt] = world.attempts(lost)
+        assert (attempt.sid, attempt.outcome) == (None, "unknown")
+
+    def test_is_not_guessed_where_two_would_do(self, world: World, lost: int) -> None:
+        self.listed(world)
+        self.listed(world, "CAother")
+        world.clock.move(minutes=16)
+        swept(world)
+        [attempt] = world.attempts(lost)
+        assert (attempt.sid, attempt.outcome) == (None, "unknown")
+
+
+class TestACustomersLegOfWhichNothingWasTold:
+    def test_keeps_who_was_reached_from_being_called_again(self, world: World) -> None:
+        callback_id, _, sid = dialling(world)
+        ended_at = world.clock() + timedelta(minutes=5)
+        world.carrier.says(sid, "completed", duration=300, ended_at=ended_at)
+        world.carrier.says("CAchild", "completed", parent_sid=sid, duration=240, ended_at=ended_at)
+        world.clock.move(minutes=6)
+        assert swept(world).ended == 1
+        assert world.callback(callback_id).state == "completed"
+        customer = world.legs()["outside"]
+        assert (customer.sid, customer.duration) == ("CAchild", 240)
+        assert customer.answered_at == ended_at - timedelta(seconds=240)
+
+    def test_of_a_machine_is_tried_again_later(self, world: World) -> None:
+        callback_id, _, sid = dialling(world)
+        world.carrier.says(sid, "completed", duration=40, ended_at=world.clock())
+        told = {"parent_sid": sid, "duration": 20, "ended_at": world.clock(), "answered_by": "machine_start"}
+        world.carrier.says("CAchild", "completed", **told)
+        world.clock.move(minutes=4)
+        assert swept(world).ended == 1
+        [attempt] = world.attempts(callback_id)
+        assert (attempt.outcome, world.callback(callback_id).state) == ("machine", "queued")
+
+    def test_that_goes_on_by_a_list_that_lags_behind_is_waited_for_and_counts_as_reached(self, world: World) -> None:
+        callback_id, _, sid = dialling(world)
+        world.carrier.says(sid, "completed", duration=300, ended_at=world.clock())
+        world.carrier.says("CAchild", "ringing", parent_sid=sid)
+        world.clock.move(minutes=4)
+        assert swept(world).ended == 0
+        world.carrier.says("CAchild", "in-progress", parent_sid=sid)
+        world.clock.move(minutes=61)
+        assert swept(world).ended == 0
+        world.clock.move(minutes=1)
+        assert swept(world).ended == 1
+        assert world.callback(callback_id).state == "completed"
+
+    def test_is_not_taken_from_another_call(self, world: World) -> None:
+        callback_id, _, sid = dialling(world)
+        world.carrier.says(sid, "completed", duration=300, ended_at=world.clock())
+        world.carrier.says("CAchild", "completed", parent_sid="CAother", duration=240, ended_at=world.clock())
+        world.clock.move(minutes=4)
+        assert swept(world).ended == 1
+        assert world.callback(callback_id).why == "unreachable"
+
+    @pytest.mark.parametrize("status", [401, 403])
+    def test_is_waited_for_longer_while_we_may_not_ask(self, world: World, status: int) -> None:
+        _, _, sid = dialling(world)
+        world.carrier.says(sid, "completed", duration=300, ended_at=world.clock())
+        world.carrier.refusal = CarrierRefused("not you", status=status)
+        world.clock.move(minutes=14)
+        assert swept(world).ended == 0
+        assert world.legs()["agent"].status == "completed"
+        world.clock.move(minutes=2)
+        assert swept(world).ended == 1
+
+    def test_that_nobody_took_is_tried_again_later(self, world: World) -> None:
+        callback_id, _, sid = dialling(world)
+        world.carrier.says(sid, "completed", duration=40, ended_at=world.clock())
+        world.carrier.says("CAchild", "busy", parent_sid=sid, duration=0, ended_at=world.clock())
+        world.clock.move(minutes=4)
+        assert swept(world).ended == 1
+        [attempt] = world.attempts(callback_id)
+        assert (attempt.outcome, world.callback(callback_id).state) == ("busy", "queued")
+
+    def test_is_waited_for_longer_while_the_carrier_cannot_be_asked(self, world: World) -> None:
+        callback_id, attempt_id, sid = dialling(world)
+        news = LegNews(sid=sid, role=LegRole.AGENT, status="completed", duration=300)
+        with transaction(world.engine) as session:
+            leg_changed(session, attempt_id=attempt_id, news=news, rules=world.rules, now=world.clock())
+        world.carrier.away = True
+        world.clock.move(minutes=14)
+        assert swept(world).ended == 0
+        world.carrier.away = False
+        world.carrier.says(sid, "completed", duration=300, ended_at=world.clock())
+        assert swept(world).ended == 1  # the carrier knows of no leg below it
+        assert world.callback(callback_id).why == "unreachable"
 
 
 class TestALostJob:

@@ -131,7 +131,7 @@ def test_a_conference_is_steered_by_the_carriers_client(carrier: Carrier, produc
     agent = Talker("How can I help?", act)
     carrier.phones.set(AGENT, Behaviour(person=agent))
     carrier.call_out(Order(to=AGENT, from_=NUMBER, step=Given(AGENTS)))
-    thread.join(10)
+    thread.join(60)
     assert held.is_set()
     assert product.forms("/after")[0]["DialCallStatus"] == "answered"
     events = [form["StatusCallbackEvent"] for form in product.forms("/conference")]

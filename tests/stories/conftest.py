@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.house import House, open_house
+from tests.stories.reconciliation import Losing
 
 
 @pytest.fixture
@@ -28,3 +29,9 @@ def opened(settings, engine, clock, tmp_path) -> Iterator[Callable[..., House]]:
 def house(opened: Callable[..., House]) -> House:
     """An ordinary house: everything arrives once, in order."""
     return opened()
+
+
+@pytest.fixture
+def losing(opened: Callable[..., House]) -> House:
+    """A house whose carrier loses callbacks to the addresses in `carrier.delivery.lost`, until it releases them."""
+    return opened(delivery=Losing)

@@ -6,16 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from simulator.behaviours import Behaviour
+from tests.stories.asking import ASK, MORNING_IN_CALIFORNIA
 
-MORNING_IN_CALIFORNIA = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 CALLER = "+14155550100"
-ASK = """
-story: asks for a callback
-lines:
-  - press: "2"
-  - press: "2"
-  - press: "1"
-"""
 ANOTHER = """
 story: asks for a callback elsewhere
 lines:

@@ -6,10 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.carrier import Carrier
-from core.carrier_lists import CarrierLists
 from ivr.journal_folder import state
-from ivr.reconciling import Reconciling
 from ivr.reconciling_report import Left
 from people.models import Brand
 from simulator.lies import Lies
@@ -18,6 +15,7 @@ from simulator.records import Call, Recording
 from tests.factories.people import make_brand, make_department, make_phone_number
 from tests.factories.tickets import make_call
 from tests.house import LINE
+from tests.stories.reconciliation import everything, reconcile, settle, whats
 from tickets.sweeping import end_silent_calls
 
 CALLER = "+14155550100"
@@ -38,63 +36,12 @@ from call c join ticket k on k.id = c.ticket_id left join recording r on r.call_
 TOLD = "select actor, facts->>'what' from event where type = 'told_afterwards' order by id"
 
 
-class Losing:
-    """A delivery that keeps back the callbacks to the addresses in `lost`; `release` lets them arrive after all."""
-
-    def __init__(self, wire):
-        self.wire, self.lost, self.held = wire, (), []
-
-    def control(self, webhook):
-        return self.wire.control(webhook)
-
-    def notify(self, webhook):
-        if any(path in webhook.url for path in self.lost):
-            self.held.append(webhook)
-        else:
-            self.wire.notify(webhook)
-
-    def release(self):
-        for webhook in self.held:
-            self.wire.notify(webhook)
-
-
-@pytest.fixture
-def losing(opened):
-    return opened(delivery=Losing)
-
-
-def reconcile(house, *, page=500, slept=None, dry_run=False, since=None):
-    lists = CarrierLists(
-        Carrier.from_settings(house.settings), page=page, sleep=(slept if slept is not None else []).append
-    )
-    made = Reconciling.from_settings(
-        house.settings, engine=house.engine, carrier=Carrier.from_settings(house.settings), clock=house.clock
-    )
-    return dataclasses.replace(made, lists=lists).run(since=since, dry_run=dry_run)
-
-
 def rings_in_vain(house, caller=CALLER, to=LINE):
     """A call while nobody here listens: the carrier alone knows of it."""
     house.web.stop()
     call = house.carrier.call_in(from_=caller, to=to, person=Passive())
     house.web.start()
     return call
-
-
-def whats(report):
-    return [one.what for one in report.repaired]
-
-
-def settle(house):
-    """Let all jobs run, also those asked for meanwhile."""
-    while house.work():
-        pass
-
-
-def everything(house):
-    """All rows of the record, and what was asked for."""
-    tables = ("call", "leg", "ticket", "recording", "event", "carrier_event", "outbox")
-    return {table: house.rows(f"select * from {table} order by 1, 2, 3") for table in tables}
 
 
 def test_a_call_nobody_here_ever_heard_of_gets_its_ticket_and_its_place(house, clock):
