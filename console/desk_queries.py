@@ -87,22 +87,25 @@ def urgent(session: Session, *, account_id: int, brand_id: int) -> list[Mine]:
 
 
 def waiting(session: Session, *, account_id: int, brand_id: int) -> Waiting:
-    """What waits for anybody of my departments; of all, for those who belong to none. One statement."""
+    """What waits for anybody of my departments; for those who belong to none, of all and of none. One statement."""
     statement = text("""
-        with own as (select department_id from membership where account_id = :account),
-        mine as (select department_id from own union all
-          select id from department where brand_id = :brand and not exists (select 1 from own))
+        with own as (select department_id from membership where account_id = :account)
         select
-          (select count(*) from (select 1 from ticket k join mine m using (department_id)
-             where k.assignee_id is null and k.status in ('new', 'open') limit :most) x),
+          (select count(*) from (select 1 from ticket k
+             where k.brand_id = :brand and k.assignee_id is null and k.status in ('new', 'open')
+               and (not exists (select 1 from own) or k.department_id in (select department_id from own))
+             limit :most) x),
           (select count(*) from (select 1 from recording r join call c on c.id = r.call_id
-             join ticket k on k.id = c.ticket_id join mine m on m.department_id = k.department_id
-             where r.kind = 'message' and r.state in ('ready', 'stored')
+             join ticket k on k.id = c.ticket_id
+             where k.brand_id = :brand and r.kind = 'message' and r.state in ('ready', 'stored')
                and k.status in ('new', 'open', 'pending', 'on_hold')
+               and (not exists (select 1 from own) or k.department_id in (select department_id from own))
                and not exists (select 1 from event e where e.call_id = c.id and e.type = 'message_done'
                  and e.facts ->> 'recording' = r.id::text) limit :most) x),
-          (select count(*) from (select 1 from callback b join mine m using (department_id)
-             where b.closed_at is null limit :most) x),
+          (select count(*) from (select 1 from callback b
+             where b.brand_id = :brand and b.closed_at is null
+               and (not exists (select 1 from own) or b.department_id in (select department_id from own))
+             limit :most) x),
           exists (select 1 from own)
     """)
     values = {"account": account_id, "brand": brand_id, "most": MOST_COUNTED + 1}

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Text, U
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+import people.models  # noqa: F401 - foreign keys lead to its tables
 from core.columns import Id, Moment, Words, one_of
 from core.database import Base
 

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, Text, UniqueCo
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+import tickets.models  # noqa: F401 - foreign keys lead to its tables
 from core.columns import BigInt, Id, Json, Moment, Words, one_of
 from core.database import Base
 

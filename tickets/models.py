@@ -22,8 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+import people.models  # noqa: F401 - foreign keys lead to its tables
 from core.columns import Id, Moment, TextList, Words, one_of
 from core.database import Base
+
+_WORK = "status in ('new', 'open', 'pending', 'on_hold')"
 
 ticket_ids = Sequence("ticket_id_seq", start=1001, metadata=Base.metadata)
 
@@ -91,7 +94,11 @@ class CustomerNumber(Base):
     """A number a customer calls from; several customers may share one (a household, a switchboard)."""
 
     __tablename__ = "customer_number"
-    __table_args__ = (Index(None, "brand_id", "e164"),)
+    __table_args__ = (
+        Index(None, "brand_id", "e164"),
+        # The pieces of three digits of a number: what tickets/customer_search.py looks in.
+        Index("ix_customer_number_digits", text("digit_grams(e164)"), postgresql_using="gin"),
+    )
 
     customer_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True
@@ -125,11 +132,21 @@ class Ticket(Base):
             postgresql_ops={"reversed": "text_pattern_ops"},
         ),
         Index("ix_ticket_tags", "tags", postgresql_using="gin"),
-        Index(
-            "ix_ticket_work",
-            "assignee_id",
-            postgresql_where=text("status in ('new', 'open', 'pending', 'on_hold')"),
-        ),
+        Index("ix_ticket_work", "assignee_id", postgresql_where=text(_WORK)),
+        # Each filter of tickets/worklist.py in each of its orders: a page is read from where it begins, however few
+        # tickets match and wherever they lie.
+        Index("ix_ticket_work_newest", "brand_id", "created_at", "id", postgresql_where=text(_WORK)),
+        Index("ix_ticket_work_urgency", "brand_id", "priority", "created_at", "id", postgresql_where=text(_WORK)),
+        Index("ix_ticket_work_changed", "brand_id", "updated_at", "id", postgresql_where=text(_WORK)),
+        Index("ix_ticket_status_urgency", "brand_id", "status", "priority", "created_at", "id"),
+        Index("ix_ticket_status_changed", "brand_id", "status", "updated_at", "id"),
+        Index("ix_ticket_department_urgency", "brand_id", "department_id", "priority", "created_at", "id"),
+        Index("ix_ticket_department_changed", "brand_id", "department_id", "updated_at", "id"),
+        Index("ix_ticket_assignee_newest", "brand_id", "assignee_id", "created_at", "id"),
+        Index("ix_ticket_assignee_urgency", "brand_id", "assignee_id", "priority", "created_at", "id"),
+        Index("ix_ticket_assignee_changed", "brand_id", "assignee_id", "updated_at", "id"),
+        Index("ix_ticket_priority_changed", "brand_id", "priority", "updated_at", "id"),
+        Index("ix_ticket_solved", "brand_id", "solved_at", postgresql_where=text("solved_at is not null")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, ticket_ids, server_default=ticket_ids.next_value(), primary_key=True)

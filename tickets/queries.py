@@ -13,7 +13,7 @@ from people.models import Account, Department
 from tickets.models import Call, Event, Leg, Ticket
 from tickets.paging import Page, Position
 from tickets.searching import found
-from tickets.statuses import UNSOLVED
+from tickets.statuses import IS_WORK
 
 UNASSIGNED = 0
 """An assignee to ask for: nobody."""
@@ -21,7 +21,7 @@ UNASSIGNED = 0
 WORK = "unsolved"
 """A status to ask for: any in which somebody still owes something."""
 
-MOST_FOUND = 1000
+MOST_FOUND = 250
 """A search finds at most so many, the newest, where a list is in another order than that."""
 
 
@@ -115,7 +115,7 @@ def conditions(
     ]
     wanted: list[ColumnElement[bool]] = [column == value for column, value in same if value is not None]
     if asked.status == WORK:
-        wanted.append(Ticket.status.in_(sorted(UNSOLVED)))
+        wanted.append(IS_WORK)
     if asked.assignee_id == UNASSIGNED:
         wanted.append(Ticket.assignee_id.is_(None))
     if asked.call_sid is not None:

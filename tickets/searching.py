@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal_column, or_, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal_column, or_, select, true, union, union_all
 from sqlalchemy.orm import aliased
 
 from tickets.models import Customer, Ticket
@@ -18,12 +18,14 @@ from tickets.models import Customer, Ticket
 FEWEST_DIGITS = 4
 """Fewer digits than these are looked for among ticket numbers only."""
 WINDOW = 1000
-STRETCH = 65_536
-MOST_NAMED = 500
+STRETCH = 16_384
+MOST_NAMED = 100
 """So many customers of a name are looked for, the latest."""
+WALKED_NAMES = 800
+"""So many of the latest customers are looked at before their index of words is asked."""
 MOST_WORDS = 12
 _ANY: ColumnElement[bool] = true()
-_SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
+SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
 
 
 def found(
@@ -99,26 +101,37 @@ def _matching(q: str, brand_id: int) -> Any:
     return lambda ticket, looks=_ANY: or_(
         ticket.number == number,
         func.reverse(ticket.caller).like(ending + "%"),
-        and_(looks, func.to_tsvector(_SIMPLE, ticket.subject).op("@@")(func.to_tsquery(_SIMPLE, word))),
+        and_(looks, func.to_tsvector(SIMPLE, ticket.subject).op("@@")(func.to_tsquery(SIMPLE, word))),
     )
 
 
 def _by_words(words: str, brand_id: int) -> Any:
-    query = func.to_tsquery(_SIMPLE, words)
-    named = (
-        select(Customer.id)
-        .where(
-            Customer.brand_id == brand_id,
-            func.to_tsvector(_SIMPLE, func.coalesce(Customer.name, literal_column("''"))).op("@@")(query),
-        )
-        .order_by(Customer.id.desc())
-        .limit(MOST_NAMED)
-    )
-    ids = func.array(named.scalar_subquery())
+    query = func.to_tsquery(SIMPLE, words)
+    ids = func.array(_named(words, brand_id).scalar_subquery())
     return lambda ticket, looks=_ANY: or_(
-        and_(looks, func.to_tsvector(_SIMPLE, ticket.subject).op("@@")(query)),
+        and_(looks, func.to_tsvector(SIMPLE, ticket.subject).op("@@")(query)),
         ticket.customer_id == func.any(ids),
     )
+
+
+def name_words(name: Any) -> ColumnElement[Any]:
+    """The words of a customer's name, as their index `ix_customer_words` has them."""
+    return func.to_tsvector(SIMPLE, func.coalesce(name, literal_column("''")))
+
+
+def _named(words: str, brand_id: int) -> Select[int]:
+    """Ids of the latest customers of a name: a common one is walked, a rare one is in the index, as with tickets."""
+
+    def match(name: Any) -> ColumnElement[bool]:
+        return name_words(name).op("@@")(func.to_tsquery(SIMPLE, words))
+
+    ours = Customer.brand_id == brand_id
+    latest = select(Customer.id, Customer.name).where(ours).order_by(Customer.id.desc()).limit(WALKED_NAMES).subquery()
+    near = select(latest.c.id).where(match(latest.c.name)).order_by(latest.c.id.desc()).limit(MOST_NAMED).cte()
+    rare = select(Customer.id).where(ours, match(Customer.name), _count(near) < MOST_NAMED).cte()
+    rare = rare.prefix_with("materialized")  # with order and limit in it, it may be walked too
+    far = select(rare.c.id).order_by(rare.c.id.desc()).limit(MOST_NAMED).cte()
+    return select(union(select(near.c.id), select(far.c.id)).subquery().c.id)
 
 
 def _looks_like(ticket: Any, q: str) -> ColumnElement[bool]:

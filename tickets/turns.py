@@ -24,11 +24,16 @@ t as (
   returning t.answer, (xmax = 0) as fresh
 )"""
 
-TICKET_ID = """
+JOINED = """
+from ticket j where %(join)s is not null and j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s
+"""
+"""The caller's own ticket that this call is about. Without the first condition every turn of every call would look for
+it, and by whichever index seemed good when the server first planned it: perhaps through all the caller ever opened."""
+
+TICKET_ID = f"""
 case when %(matter)s then coalesce(
   (select x.ticket_id from call x where x.account_sid = %(account_sid)s and x.sid = %(first_sid)s),
-  (select j.id from ticket j where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s
-   and j.status not in ('closed', 'merged', 'spam')),
+  (select j.id {JOINED} and j.status not in ('closed', 'merged', 'spam')),
   nextval('ticket_id_seq'))
 end"""
 """Drawn only when needed, so that people's ticket numbers have no gaps in ordinary life."""
@@ -76,19 +81,17 @@ l as (
   where l.to_number is null or l.answered_at is null or l.started_at > excluded.started_at
 )"""
 
-TICKET = """
+TICKET = f"""
 k as (
   insert into ticket as k (
     id, brand_id, number, department_id, subject, channel, caller, reason, priority, tags, born_call_id,
     follow_up_of_id, demo, created_at, updated_at)
   select c.ticket_id, c.brand_id, c.ticket_id,
     -- A ticket that was closed while its caller heard of it is followed up where it was at home.
-    coalesce(%(department_id)s, (select j.department_id from ticket j
-      where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s)),
+    coalesce(%(department_id)s, (select j.department_id {JOINED})),
     coalesce(%(subject)s, ''), 'phone', c.from_number,
     %(reason)s, coalesce(%(priority)s, 3), %(tags)s, c.id,
-    (select j.id from ticket j where j.brand_id = %(brand_id)s and j.number = %(join)s and j.caller = %(caller)s
-     and j.status = 'closed'),
+    (select j.id {JOINED} and j.status = 'closed'),
     %(demo)s, %(now)s, %(now)s
   from c where c.ticket_id is not null and %(matter)s
   on conflict (id) do update set

@@ -4,7 +4,7 @@ One statement for a page, one for both neighbours of a ticket, one for all count
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -97,12 +97,13 @@ def worklist(
     """The rows that follow `after`, or those that precede `before`, else the first ones. One statement."""
     back = before is not None and after is None
     start = before if back else after
+    asked, order = _simplest(asked or Asked(), order, start, back=back)
     if order == Order.NEWEST and not back:
         # The usual list goes on for ever, also of a search.
         position = start.position if start else None
-        wanted = conditions(brand_id, asked or Asked(), most=limit + 1, after=position)
+        wanted = conditions(brand_id, asked, most=limit + 1, after=position)
     else:
-        wanted = conditions(brand_id, asked or Asked())
+        wanted = conditions(brand_id, asked)
     statement = _rows(viewer_id).where(*wanted)
     if start is not None:
         statement = statement.where(_beyond(order, start, back=back))
@@ -128,10 +129,11 @@ def neighbours(
     here = place_of(ticket, order)
 
     def next_to(back: bool) -> Any:
+        simple, way = _simplest(asked, order, here, back=back)
         return (
             select(Ticket.number)
-            .where(*conditions(brand_id, asked), _beyond(order, here, back=back))
-            .order_by(*_ordering(order, back=back))
+            .where(*conditions(brand_id, simple), _beyond(way, here, back=back))
+            .order_by(*_ordering(way, back=back))
             .limit(1)
             .scalar_subquery()
         )
@@ -165,6 +167,20 @@ def count_matching(session: Session, *, brand_id: int, asked: Asked, most: int) 
     """How many tickets match, counted up to `most`. One statement."""
     found = select(literal(1)).where(*conditions(brand_id, asked, most=most)).limit(most).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _simplest(asked: Asked, order: Order, start: Place | None, *, back: bool) -> tuple[Asked, Order]:
+    """The same list without what its other conditions say already.
+
+    An index is read from the place only where nothing else is said of the columns it begins with: a second condition
+    on one of them may be taken for the beginning, and all up to the place is read.
+    """
+    if order == Order.PRIORITY and asked.priority is not None:
+        order = Order.WAITING  # which is all that is left of it among those of one priority
+    falls = back if order == Order.WAITING else (order == Order.NEWEST and not back)
+    if start and falls and asked.opened_before is not None and start.position.moment < asked.opened_before:
+        asked = replace(asked, opened_before=None)
+    return asked, order
 
 
 def _rows(viewer_id: int) -> Select[Ticket, str, str, str | None, bool, bool]:

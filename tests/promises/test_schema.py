@@ -1,5 +1,7 @@
 """Models and migrations agree, and every migration can be taken back on an empty database."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from sqlalchemy import create_engine, text
 from core.database import Base
 
 ROOT = Path(__file__).resolve().parents[2]
+MODELS = sorted(path.relative_to(ROOT) for path in ROOT.glob("[a-z]*/*models.py") if path.parent.name != "tests")
+ALONE = "import {module}; from core.database import Base; assert Base.metadata.sorted_tables"
 
 
 @pytest.fixture
@@ -48,3 +52,11 @@ def test_the_migrations_can_be_taken_back_and_made_again(empty_database):
     command.upgrade(config, "head")
     command.downgrade(config, "base")
     command.upgrade(config, "head")
+
+
+@pytest.mark.parametrize("path", MODELS, ids=str)
+def test_rows_of_a_module_can_be_written_with_nothing_else_loaded(path):
+    """Else the first job of a fresh worker finds no table at the other end of a foreign key."""
+    program = ALONE.format(module=".".join(path.with_suffix("").parts))
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
