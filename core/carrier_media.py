@@ -21,7 +21,7 @@ MEDIA_HOSTS = ("*.twilio.com", "*.twiliocdn.com", "s3-external-1.amazonaws.com")
 
 _PLAIN_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
-CHUNK = 64 * 1024
+CHUNK = 256 * 1024
 _READ_SECONDS = 30.0
 _MOST_REDIRECTS = 3
 

@@ -1,9 +1,9 @@
 """An S3-compatible bucket as a store: AWS, Ceph, Swift and others.
 
 Stores differ in what they check, keep and answer (a checksum refused with 501, nothing handed back, 200 to a
-Range), so the checking is done on this side: bytes are hashed as they are sent, the signature covers each body
+Range), so the checking is done on this side: bytes are hashed as they are read, the signature covers each body
 (``x-amz-content-sha256``), and a HEAD compares the size before anything is called stored. An object of up to
-one part goes in one request, a longer one in parts, one at a time, so memory stays at a few parts.
+one part goes in one request, a longer one in parts (core/storage_s3_upload.py), so memory stays at a few parts.
 A killed process can leave parts of an upload behind: let a lifecycle rule of the bucket clear them.
 """
 

@@ -1,21 +1,35 @@
-"""One object on its way into a bucket: whole, or in parts of bounded size."""
+"""One object on its way into a bucket: whole, or in parts of bounded size.
+
+Parts of a file on disk are windows onto it, sent several at a time and never held in memory; of any other source one
+part is read at a time.
+"""
 
 import base64
 import contextlib
 import hashlib
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.storage import NotAsAnnounced
 from core.storage_s3_errors import status
+from core.storage_s3_window import Window, on_disk
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import CompletedPartTypeDef
 
 PART = 5 * 1024 * 1024
-"""Bytes of one part: the least S3 allows, so an upload needs little memory (10,000 parts are 50 GB)."""
+"""Bytes of one part that is held in memory: the least S3 allows (10,000 parts are 50 GB)."""
+WINDOW = 16 * 1024 * 1024
+"""Bytes of one part that is a window onto a file."""
+AT_ONCE = 4
+"""Windows sent at a time: a store works longer on a part than we do."""
+_LAST_SECONDS = 5.0
+"""How long parts on their way are waited for when another one failed, so that none arrives after all was undone."""
+_READ = 256 * 1024
 
 
 class Upload:
@@ -74,19 +88,73 @@ class Upload:
             raise
 
     def _send_parts(self, file: BinaryIO, size: int, upload_id: str) -> "list[CompletedPartTypeDef]":
-        parts: list[CompletedPartTypeDef] = []
-        digest, sent = hashlib.sha256(), 0
-        while body := file.read(PART):
-            digest.update(body)
-            sent += len(body)
-            number = len(parts) + 1
-            etag = self._client.upload_part(
-                Bucket=self._bucket, Key=self._key, UploadId=upload_id, PartNumber=number, Body=body
-            )["ETag"]
-            parts.append({"PartNumber": number, "ETag": etag})
-        self._compare(sent, size, digest.hexdigest())
-        return parts
+        parts: list[Future[CompletedPartTypeDef]] = []
+        digest = _Digest()
+        at_once = 1 if on_disk(file) is None else AT_ONCE
+        pool = ThreadPoolExecutor(at_once, thread_name_prefix="upload")
+        waiting: set[Future[CompletedPartTypeDef]] = set()
+        try:
+            for body in _bodies(file, digest):
+                while len(waiting) == at_once:
+                    ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    for part in ended:
+                        part.result()
+                parts.append(pool.submit(self._send_part, upload_id, len(parts) + 1, body))
+                waiting.add(parts[-1])
+            sent = [part.result() for part in parts]
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait(waiting, timeout=_LAST_SECONDS)
+        self._compare(digest.size, size, digest.hexdigest())
+        return sent
+
+    def _send_part(self, upload_id: str, number: int, body: bytes | Window) -> "CompletedPartTypeDef":
+        answer = self._client.upload_part(
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=upload_id,
+            PartNumber=number,
+            Body=body,  # type: ignore[arg-type]
+        )
+        return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def _compare(self, sent: int, size: int, sha256: str) -> None:
         if sent != size or sha256 != self._sha256:
             raise NotAsAnnounced(f"{self._key}: the bytes are not those announced")
+
+
+class _Digest:
+    """SHA-256 and number of the bytes that were read."""
+
+    def __init__(self) -> None:
+        self._digest, self.size = hashlib.sha256(), 0
+
+    def update(self, data: bytes) -> None:
+        self._digest.update(data)
+        self.size += len(data)
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _bodies(file: BinaryIO, digest: _Digest) -> Iterator[bytes | Window]:
+    """The parts of a file in turn; each is counted into the digest before it is handed on."""
+    descriptor = on_disk(file)
+    if descriptor is None:
+        while body := file.read(PART):
+            digest.update(body)
+            yield body
+        return
+    start = file.tell()
+    while length := _read(file, digest):
+        yield Window(descriptor, start, length)
+        start += length
+
+
+def _read(file: BinaryIO, digest: _Digest) -> int:
+    """Read on by a window's length, or to the end; how many bytes that was."""
+    length = 0
+    while length < WINDOW and (data := file.read(min(_READ, WINDOW - length))):
+        digest.update(data)
+        length += len(data)
+    return length

@@ -65,12 +65,16 @@ class WavReader:
 
 
 class _Samples:
-    """The audio itself: bytes are counted and turned into loudness."""
+    """The audio itself: bytes are counted, and their loudness is taken."""
 
     def __init__(self, format: Format) -> None:
         self._format = format
-        self._peaks = PeakTaker(channels=format.channels, sample_rate=format.sample_rate)
-        self._half = b""
+        self._peaks = PeakTaker(
+            channels=format.channels,
+            sample_rate=format.sample_rate,
+            width=format.bits // 8,  # little-endian: of two bytes the second is the upper
+            table=format.table,
+        )
         self.taken = 0
 
     def take(self, chunk: bytes, announced: int | None) -> None:
@@ -78,11 +82,7 @@ class _Samples:
         if announced is not None:
             chunk = chunk[: announced - self.taken]
         self.taken += len(chunk)
-        if self._format.bits == 16:
-            block = self._half + chunk
-            self._half = block[len(block) - len(block) % 2 :]
-            chunk = block[1::2]  # little-endian: the upper byte is the second
-        self._peaks.take(chunk.translate(self._format.table))
+        self._peaks.take(chunk)
 
     def audio(self) -> Audio:
         frames = self.taken // self._format.frame

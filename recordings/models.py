@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+import tickets.models  # noqa: F401 - foreign keys lead to its tables
 from core.columns import Id, Moment, Words, one_of
 from core.database import Base
 

@@ -22,13 +22,12 @@ r as (
   insert into recording as r (
     brand_id, call_id, account_sid, leg_sid, part, sid, kind, state, source, channels, duration, expected_at,
     deadline_at, ready_at, failure)
-  select c.brand_id, c.id, %(account_sid)s, %(leg_sid)s,
-    -- One that the carrier's list told of first is known under the part it was taken for.
-    coalesce((select x.part from recording x where x.account_sid = %(account_sid)s and x.sid = %(recording_sid)s
-      and x.leg_sid = %(leg_sid)s), %(part)s),
+  select c.brand_id, c.id, %(account_sid)s,
+    -- One that the carrier's list told of first is known under the leg and the part it was taken for.
+    coalesce(x.leg_sid, %(leg_sid)s), coalesce(x.part, %(part)s),
     %(recording_sid)s, %(kind)s, %(state)s, %(source)s,
     %(channels)s, %(seconds)s, %(now)s, %(deadline_at)s, case when %(state)s = 'ready' then %(now)s end, %(failure)s
-  from c
+  from c left join recording x on x.account_sid = %(account_sid)s and x.sid = %(recording_sid)s
   on conflict (account_sid, leg_sid, part) do update set
     sid = excluded.sid,
     -- Allowed moves on news: expected or missing may become ready. An absent one is due at once: the ledger's own

@@ -139,6 +139,14 @@ def test_an_object_of_many_parts_is_kept_whole(store: Storage) -> None:
     assert found.sha256 in (None, hashlib.sha256(TWELVE_MEGABYTES).hexdigest())
 
 
+def test_a_long_file_on_disk_is_kept_whole(store: Storage, tmp_path: Path) -> None:
+    file, digest = tmp_path / "long.wav", hashlib.sha256(TWELVE_MEGABYTES * 2)
+    file.write_bytes(TWELVE_MEGABYTES * 2)
+    with file.open("rb") as opened:
+        store.put("long.wav", opened, size=24_000_000, sha256=digest.hexdigest(), content_type="audio/wav")
+    assert hashlib.sha256(read(store, "long.wav")).digest() == digest.digest()
+
+
 def test_bytes_that_are_not_those_announced_leave_the_object_as_it_was(store: Storage) -> None:
     put(store, "a", b"first")
     with pytest.raises(NotAsAnnounced):

@@ -25,6 +25,7 @@ from core.storage import (
 )
 from core.storage_folder import FolderStorage
 from core.storage_s3 import Bucket, S3Storage
+from core.storage_s3_upload import WINDOW
 from tests.odd_server import Answer, Asked, OddServer, serving
 
 
@@ -225,6 +226,46 @@ def test_an_upload_needs_the_memory_of_a_few_parts() -> None:
             tracemalloc.stop()
     assert _parts(odd) == [5 * 1024 * 1024] * 11 + [size - 11 * 5 * 1024 * 1024]
     assert peak < 25_000_000
+
+
+def test_a_long_file_on_disk_is_sent_in_windows_that_are_never_held_in_memory(tmp_path: Path) -> None:
+    file, size = tmp_path / "long.wav", 3 * WINDOW + 7
+    file.write_bytes(b"heads" + bytes(range(256)) * (size // 256 + 1))
+    os.truncate(file, size + 5)
+    with serving(_accepting(size)) as odd, file.open("rb") as opened:
+        storage = bucket_at(odd.url)
+        storage.check()
+        opened.seek(5)  # what was read already is not sent
+        digest = hashlib.sha256(file.read_bytes()[5:]).hexdigest()
+        tracemalloc.start()
+        try:
+            storage.put("a", opened, size=size, sha256=digest, content_type="audio/wav")
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        sent = {asked.path.partition("partNumber=")[2].partition("&")[0]: asked for asked in odd.asked}
+    assert [sent[number].size for number in "1234"] == [WINDOW] * 3 + [7]
+    whole = file.read_bytes()[5:]
+    for place, number in enumerate("1234"):
+        part = whole[place * WINDOW : (place + 1) * WINDOW]
+        assert sent[number].body == part[:65536]
+        assert sent[number].headers["x-amz-content-sha256"] == hashlib.sha256(part).hexdigest()
+    assert peak < 12_000_000
+
+
+def test_a_window_that_the_store_refuses_undoes_the_upload(tmp_path: Path) -> None:
+    file, size = tmp_path / "long.wav", 3 * WINDOW
+    file.write_bytes(bytes(size))
+    digest, accept = hashlib.sha256(bytes(size)).hexdigest(), _accepting(size)
+
+    def answer(asked: Asked) -> Answer:
+        return Answer(403) if "partNumber=2" in asked.path else accept(asked)
+
+    with serving(answer) as odd, file.open("rb") as opened, pytest.raises(StorageRefused):
+        bucket_at(odd.url).put("a", opened, size=size, sha256=digest, content_type="audio/wav")
+    methods = [asked.method for asked in odd.asked]
+    assert methods[-1] == "DELETE"
+    assert methods.count("POST") == 1
 
 
 def _accepting(size: int):  # type: ignore[no-untyped-def]
