@@ -1,6 +1,7 @@
 """Mounts the API on an application."""
 
 import json
+from functools import cache
 
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -50,13 +51,17 @@ def register(app: Flask, parts: Parts) -> None:
 
 
 def _document(parts: Parts) -> Blueprint:
-    """The description of the API, for everybody: it holds no data."""
-    text = json.dumps(document(NOUNS, public_url=parts.settings.public_url), ensure_ascii=False)
+    """The description of the API, for everybody: it holds no data. Written when it is first asked for: that
+    would be a third of a start."""
     routes = Blueprint("api_document", __name__)
+
+    @cache
+    def text() -> str:
+        return json.dumps(document(NOUNS, public_url=parts.settings.public_url), ensure_ascii=False)
 
     @routes.get(DOCUMENT)
     def openapi() -> Response:
-        return Response(text, content_type="application/json")
+        return Response(text(), content_type="application/json")
 
     return routes
 

@@ -73,7 +73,7 @@ class CallerConnections:
     def drop(self) -> None:
         """Forget this thread's connection."""
         connection = getattr(self._local, "connection", None)
-        self._local.connection = None
+        self._local.connection = self._local.cursor = None
         if connection is not None:
             connection.close()
 
@@ -81,7 +81,7 @@ class CallerConnections:
         before = getattr(self._local, "connection", None)
         connection = self._connection()
         try:
-            return self._run(connection, statement, values)
+            return self._run(statement, values)
         except TimeIsOver:
             raise
         except psycopg.OperationalError as problem:
@@ -90,7 +90,8 @@ class CallerConnections:
             if connection is not before or not lost:
                 raise
         self.drop()
-        return self._run(self._connection(), statement, values)
+        self._connection()
+        return self._run(statement, values)
 
     def _connection(self) -> psycopg.Connection[TupleRow]:
         connection: psycopg.Connection[TupleRow] | None = getattr(self._local, "connection", None)
@@ -98,6 +99,7 @@ class CallerConnections:
             connection = self._open()
             connection.prepare_threshold = 0
             self._local.connection = connection
+            self._local.cursor = psycopg.RawCursor(connection)  # kept: a new one learns every type again
         return connection
 
     def _open(self) -> BoundedConnection:
@@ -117,9 +119,7 @@ class CallerConnections:
         if row is None or row[0] != "off":
             raise psycopg.errors.lookup(READ_ONLY)("the server takes no writes")
 
-    @staticmethod
-    def _run(connection: psycopg.Connection[TupleRow], statement: str, values: dict[str, Any]) -> list[TupleRow]:
-        ready = numbered(statement)
-        cursor = psycopg.RawCursor(connection)
+    def _run(self, statement: str, values: dict[str, Any]) -> list[TupleRow]:
+        ready, cursor = numbered(statement), self._local.cursor
         cursor.execute(ready.text, ready.ordered(values))
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.pgresult.nfields else []

@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from json import dumps
+from json import JSONEncoder
 from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
 _PLAIN = re.compile(r"[A-Za-z0-9_+:.-]+")
+_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Numbered(NamedTuple):
@@ -78,7 +79,7 @@ _FORMS: dict[type, Callable[[Any], str]] = {
     int: str,
     float: repr,
     date: lambda value: value.isoformat(),
-    Jsonb: lambda value: dumps(value.obj, separators=(",", ":"), ensure_ascii=False),
+    Jsonb: lambda value: _json(value.obj),
     list: _array,
     tuple: _array,
 }

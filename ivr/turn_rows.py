@@ -1,7 +1,7 @@
 """A turn of the conversation → the values its statement writes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,7 +104,7 @@ def turn_values(
 
 
 def _events(turn: Turn, number: int, parties: Parties, flow: str, revision: str, step: str) -> list[dict[str, Any]]:
-    path = [asdict(passed) for passed in turn.outcomes.path]
+    path = [{"step": passed.step, "choice": passed.choice} for passed in turn.outcomes.path]
     events: list[dict[str, Any]] = []
     if number == 0:
         facts = {"flow": flow, "revision": revision, "withheld": parties.withheld, "path": path}

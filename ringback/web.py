@@ -22,12 +22,12 @@ _STOP_SECONDS = 6
 """Requests in hand are finished within this; a caller's has its answer within one second, whatever is ill."""
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; a worker that fails is replaced."""
+def serve(settings: Settings, *, target: str = "ringback.web:application") -> None:
+    """Serve until SIGTERM or SIGINT; a worker that fails is replaced. target: the factory that each worker calls."""
     logs.configure(level=settings.log_level)
     logging.getLogger("_granian").addFilter(_is_worth_reading)
     Granian(
-        "ringback.web:application",
+        target,
         address=listening_address(settings.host),
         port=settings.port,
         interface=Interfaces.WSGI,

@@ -1,14 +1,17 @@
 """The one statement of each webhook: the first writer wins, repeats change nothing, order does not matter."""
 
 import itertools
+import re
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from core.caller_connections import CallerConnections
+from core.numbering import numbered
 from ivr import statements
 from tests.clock import MONDAY_MORNING
 from tests.conftest import execute, scalar
@@ -51,6 +54,14 @@ class TestATurn:
         [(answer, fresh, _, _)] = line.execute(statements.TURN, turn(brand.id, 1, matter=True, jobs=["assign_ticket"]))
         assert (answer, fresh) == ({"number": 1}, False)
         assert counts(engine) == before
+
+    def test_an_ordinary_turn_looks_for_no_named_ticket_however_it_was_planned(self, settings, migrated):
+        """By an index on the caller it would read all the tickets that number ever opened."""
+        with psycopg.connect(settings.database_url.replace("+psycopg", "", 1)) as connection:
+            explained = "explain (generic_plan) " + numbered(statements.TURN).text.decode()
+            plan = "\n".join(line for (line,) in connection.execute(explained))
+        looked = re.findall(r"One-Time Filter: .*IS NOT NULL.*\n.*on ticket j", plan)
+        assert len(looked) == len(re.findall("on ticket j", plan)) == 3, plan
 
     def test_a_second_different_post_gets_the_first_ones_answer(self, engine, line, brand):
         line.execute(statements.TURN, turn(brand.id, 1, answer={"said": "billing"}))
@@ -318,6 +329,15 @@ class TestNewsOfARecording:
         line.execute(statements.RECORDING, recording(brand.id))
         assert line.execute(statements.RECORDING, recording(brand.id, recording_sid="RE2")) == [(None, None)]
         assert execute(engine, "select sid from recording") == [("RE1",)]
+
+    @pytest.mark.parametrize("part", ["2", "3"])
+    def test_one_that_is_told_of_under_another_leg_is_the_one_that_is_known(self, engine, line, brand, part):
+        line.execute(statements.TURN, turn(brand.id, 1))
+        line.execute(statements.RECORDING, recording(brand.id, "expected", job=None))
+        told = recording(brand.id, part=part) | {"leg_sid": "CAchild"}
+        assert line.execute(statements.RECORDING, told)[0][1] == "ready"
+        assert execute(engine, "select leg_sid, part, sid, state from recording") == [("CA1", "2", "RE1", "ready")]
+        assert scalar(engine, "select count(*) from outbox where job = 'fetch_recording'") == 1
 
     def test_a_missing_one_that_turns_up_after_all_is_ready(self, engine, line, brand):
         line.execute(statements.TURN, turn(brand.id, 2, expects_recording=True))

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -116,21 +115,6 @@ class Program:
 
     def audio(self, recording: str, **headers: str) -> tuple[int, bytes]:
         return self._running.get(f"/api/v1/recordings/{recording}/audio", **self._headers, **headers)
-
-
-def free_port() -> int:
-    """A free port whose neighbours, for the stream and the simulator, are free too."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as one:
-            number: int = one.getsockname()[1]
-            try:
-                with (
-                    socket.create_server(("127.0.0.1", number + 1)),
-                    socket.create_server(("127.0.0.1", number + 2)),
-                ):
-                    return number
-            except (OSError, OverflowError):
-                continue
 
 
 def _arguments(pid: int) -> list[str]:

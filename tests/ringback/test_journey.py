@@ -5,8 +5,9 @@ import signal
 from pathlib import Path
 
 from ringback import instance
+from tests.ports import free_port
 from tests.ringback.processes import server_processes, soon
-from tests.ringback.running import PATIENCE, Program, Running, free_port
+from tests.ringback.running import PATIENCE, Program, Running
 
 MESSAGE = "2\n1\nmy invoice is wrong\n#\n"
 CALLBACK = "billing\ncall me back\n1\n"
@@ -14,7 +15,7 @@ KEPT = ("number", "department", "assignee", "caller", "recordings", "calls", "cr
 
 
 def test_a_call_becomes_a_ticket_that_outlives_a_kill(other_data: Path) -> None:
-    with Running(other_data, free_port()) as first:
+    with Running(other_data, free_port(neighbours=2)) as first:
         first.until(r"^  Call it")
         assert "[the line hung up]" in first.command("call", typed=MESSAGE)
         program = Program(first, first.command("token", "add", "journey", "--role", "supervisor").strip())

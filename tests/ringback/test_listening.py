@@ -9,6 +9,7 @@ import pytest
 
 from core.config import Settings, load
 from ringback.listening import CannotListenError, check_ports
+from tests.ports import free_port
 
 Given = Callable[..., Settings]
 
@@ -18,8 +19,8 @@ def given(tmp_path: Path) -> Given:
     """Demo settings with free ports, except for what a test changes."""
 
     def settings(**changed: object) -> Settings:
-        with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-            free = {"port": one.getsockname()[1], "simulator_port": two.getsockname()[1]}
+        port = free_port(neighbours=2)  # of the stream and the simulator
+        free = {"port": port, "simulator_port": port + 2}
         return replace(load({"RINGBACK_DATA": str(tmp_path)}, Path("/none")), **(free | changed))  # type: ignore[arg-type]
 
     return settings

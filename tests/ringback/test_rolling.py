@@ -23,8 +23,8 @@ from core.config import NAMES, ROOT, Settings
 from ivr.signatures import sign
 from ringback.installation import brand_for
 from tests.conftest import execute, scalar
+from tests.ports import free_port
 from tests.ringback.processes import connection, soon
-from tests.ringback.running import free_port
 
 NEW_WORDS, OLD_WORDS = (
     "To leave a message, press {key} or say message.",

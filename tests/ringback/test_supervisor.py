@@ -10,8 +10,9 @@ import pytest
 
 from ringback import instance
 from ringback.embedded_folders import Lock
+from tests.ports import free_port
 from tests.ringback.processes import server_processes, soon
-from tests.ringback.running import PATIENCE, Running, free_port
+from tests.ringback.running import PATIENCE, Running
 
 
 def test_killed_parts_come_back_and_a_killed_whole_recovers(data: Path, port: int) -> None:
@@ -70,4 +71,4 @@ def test_a_data_folder_in_use_is_one_line(data: Path, port: int) -> None:
 
 @pytest.fixture
 def port() -> int:
-    return free_port()
+    return free_port(neighbours=2)  # of the stream and the simulator
