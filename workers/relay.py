@@ -36,6 +36,9 @@ LONGEST_PAUSE = 5.0
 HANDED_FOR = timedelta(seconds=60)
 """How long a row may lie in Redis before a worker takes it; then it is handed again."""
 
+_KEPT_SECONDS = 3600
+"""What a worker that died left in Redis goes away by itself. A job that waits longer has been handed again."""
+
 CARRY = "workers.carrying.carry"
 
 log = logs.get(__name__)
@@ -105,7 +108,7 @@ class Relay:
                     args=[row.id, row.attempts],
                     timeout=job.limit,
                     result_ttl=0,
-                    failure_ttl=86_400,
+                    ttl=_KEPT_SECONDS,
                     # The same try has the same name: handed twice, it is still one job to RQ.
                     job_id=f"outbox-{row.id}-{row.attempts}",
                     description=f"{row.job} {row.id}",

@@ -22,12 +22,16 @@ GRACE = timedelta(seconds=30)
 WORKER_LOST = Verdict("Its worker died or hung in every try", attempts=1)
 
 TAKE = text(f"""
+    with sooner as materialized (select set_config('synchronous_commit', 'off', true))
     update outbox set state = 'handed', attempts = attempts + 1,
       due_at = cast(:late as timestamptz)
         + make_interval(secs => coalesce((cast(:limits as jsonb) -> job)::int, {UNKNOWN.limit}))
+    from sooner
     where id = :id and attempts = :attempts and state in ('asked', 'handed')
     returning job, args, call_id, ticket_id
 """)
+"""It does not wait for the disk. A server that crashes may forget that a row was taken, never that it was asked for or
+ended: the try's own end finds another count of tries and undoes itself, and the row is handed again."""
 
 ALONE = {"synchronize_session": False}
 """A statement on a session that holds no such objects."""
@@ -76,8 +80,8 @@ def run(equipment: Equipment, handed: Handed) -> Ran:
 def _take(equipment: Equipment, handed: Handed) -> Work | None:
     """Count the try before it begins, so that a job that kills its worker uses up its attempts like any other."""
     values = {"id": handed.row_id, "attempts": handed.attempts, "late": equipment.clock() + GRACE}
-    with equipment.transaction() as session:
-        row = session.execute(TAKE, values | {"limits": equipment.limits}).one_or_none()
+    with equipment.statement() as connection:
+        row = connection.execute(TAKE, values | {"limits": equipment.limits}).one_or_none()
     if row is None:
         return None
     return Work(
@@ -98,8 +102,7 @@ def _try(work: Work) -> Ran:
     try:
         job.function()(work)
         if not work.ended:
-            with work.transaction() as session:
-                work.done(session)
+            work.done_alone()
         return Ran.DONE
     except Overtaken:
         return Ran.OVERTAKEN

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from core import storage
@@ -16,10 +16,15 @@ from core.carrier import Carrier
 from core.clock import Clock
 from core.config import Settings
 from core.database import transaction
-from core.outbox_models import OutboxRow, OutboxState
 from core.storage import Storage
 from workers.job import Job
 from workers.registry import JOBS, UNKNOWN
+
+DONE = text("""
+    update outbox set state = 'done', ended_at = :now, last_error = null
+    where id = :id and attempts = :attempts and state = 'handed'
+    returning id
+""")
 
 
 class Overtaken(Exception):
@@ -47,6 +52,10 @@ class Equipment:
     def transaction(self) -> AbstractContextManager[Session]:
         """A session that commits at the end of the block."""
         return transaction(self.engine)
+
+    def statement(self) -> AbstractContextManager[Connection]:
+        """A connection for one statement that commits itself: no round trip to begin, none to end."""
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     @cached_property
     def storage(self) -> Storage:
@@ -103,16 +112,16 @@ class Work:
 
         Raises Overtaken, which rolls that transaction back, when the row is no longer this try's.
         """
-        statement = (
-            update(OutboxRow)
-            .where(
-                OutboxRow.id == self.outbox_id,
-                OutboxRow.attempts == self.attempt,
-                OutboxRow.state == OutboxState.HANDED,
-            )
-            .values(state=OutboxState.DONE, ended_at=self.now(), last_error=None)
-            .returning(OutboxRow.id)
-        )
-        if session.execute(statement, execution_options={"synchronize_session": False}).scalar_one_or_none() is None:
+        session.flush()
+        self._end(session)
+
+    def done_alone(self) -> None:
+        """End the row of a job whose work is kept already. Raises Overtaken when the row is no longer this try's."""
+        with self.equipment.statement() as connection:
+            self._end(connection)
+
+    def _end(self, through: Session | Connection) -> None:
+        values = {"id": self.outbox_id, "attempts": self.attempt, "now": self.now()}
+        if through.execute(DONE, values).one_or_none() is None:
             raise Overtaken
         self.ended = True

@@ -23,6 +23,7 @@ from workers import relay as relay_module
 from workers.carrying import equip
 from workers.job import FILL
 from workers.relay import BATCH, HANDED_FOR, Relay, claim
+from workers.warm import WarmWorker
 from workers.work import Equipment
 
 Ask = Callable[..., int]
@@ -237,6 +238,18 @@ def test_an_empty_outbox_costs_one_statement_a_round(relay: Relay, engine: Engin
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert [statement.split()[0].lower() for statement in statements] == ["update"]
+
+
+def test_a_job_leaves_nothing_in_redis_and_what_a_dead_worker_leaves_goes_by_itself(
+    relay: Relay, connection: Redis, equipment: Equipment, asked: Ask, engine: Engine
+) -> None:
+    row_id = asked("count")
+    relay.step()
+    assert 0 < connection.ttl(f"rq:job:outbox-{row_id}-0") <= 3600
+    equip(equipment)
+    WarmWorker(list(FILL), connection=connection, serializer=JSONSerializer).work(burst=True, logging_level="ERROR")
+    assert times(engine, row_id) == 1
+    assert not [key for key in connection.keys("rq:*") if b"outbox-" in key or connection.type(key) == b"zset"]
 
 
 def test_jobs_in_redis_hold_nothing_personal(relay: Relay, connection: Redis, asked: Ask) -> None:

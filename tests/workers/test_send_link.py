@@ -45,7 +45,7 @@ class Sink(socketserver.StreamRequestHandler):
 def sink():
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink) as server:
         server.kept = []
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield server
         server.shutdown()
