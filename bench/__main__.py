@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-NAMES = ("twiml", "signature", "flow", "webhook", "pages")
+NAMES = ("twiml", "signature", "flow", "webhook", "pages", "lists", "call", "storm", "recording", "jobs", "boot")
 
 
 def main(names: list[str]) -> int:

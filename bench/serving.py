@@ -43,12 +43,12 @@ def gunicorn(app: str, port: int) -> list[str]:
 
 
 @contextmanager
-def served(arguments: list[str], environ: dict[str, str], port: int) -> Iterator[None]:
-    """A server of its own process group, up and answering."""
+def served(arguments: list[str], environ: dict[str, str], port: int) -> Iterator[int]:
+    """A server of its own process group, up and answering: its process id."""
     process = subprocess.Popen([sys.executable, *arguments], env=environ, cwd=ROOT, start_new_session=True)
     try:
         _await(port, process)
-        yield
+        yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(15)

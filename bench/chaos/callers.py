@@ -84,7 +84,7 @@ class Caller(Listener):
         super().__init__(account)
         self._random = random
         self._plan = list(_plan(random))
-        self._words = f"this is caller {account.number} about matter {random.randrange(10**9)}"
+        self._words = f"this is caller {_in_pairs(account.number)} about matter {_in_pairs(random.randrange(10**8))}"
         self._asked = 0
 
     def asked(self, prompt: Prompt) -> Input:
@@ -169,6 +169,12 @@ def caller(seed: int, number: int) -> tuple[str, Caller]:
     random = Random(f"{seed}:caller:{number}")  # noqa: S311 - to be drawn again
     from_ = "anonymous" if random.random() < 0.02 else _fictitious(random)
     return from_, Caller(Account(number=number), random)
+
+
+def _in_pairs(number: int) -> str:
+    """Two digits a word: what a word sounds like is made once."""
+    text = f"{number:08d}"
+    return " ".join(text[at : at + 2] for at in range(0, 8, 2))
 
 
 def _plan(random: Random) -> Sequence[str]:

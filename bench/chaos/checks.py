@@ -182,15 +182,16 @@ def journal_left(deeds: Deeds, found: Evidence) -> Iterator[str]:
 
 def done_twice(deeds: Deeds, found: Evidence) -> Iterator[str]:
     """What happens once is told once, and asked for once."""
-    times = Counter(
-        (
-            row["type"],
-            row["facts"].get("recording") or (row["ticket_id"] if "ticket" in row["type"] else row["call_id"]),
-        )
-        for row in found["event"]
-        if row["type"] in ONCE
-    )
-    for (type, about), count in times.items():
+    times: Counter[tuple[str, object, int]] = Counter()
+    afterwards: Counter[object] = Counter()
+    for row in sorted(found["event"], key=lambda row: int(row["id"])):
+        about = row["facts"].get("recording") or (row["ticket_id"] if "ticket" in row["type"] else row["call_id"])
+        if row["type"] == "told_afterwards":
+            afterwards[about] += 1
+        if row["type"] in ONCE:
+            # What was given up, and then told afterwards, may be given up once more, for another reason.
+            times[row["type"], about, afterwards[about] if row["type"] == "recording_missing" else 0] += 1
+    for (type, about, _), count in times.items():
         if count > 1:
             yield f"{type} of {about} is told {count} times"
     # One that was given up, and that the carrier lists all the same, is asked for once more.
@@ -208,7 +209,7 @@ def silences(deeds: Deeds, found: Evidence) -> Iterator[str]:
     """Nobody heard nothing."""
     for call in deeds.calls:
         for silence in call.silences:
-            yield f"call {call.number} ({call.sid}): {silence}"
+            yield f"call {call.number} ({call.sid}, {call.direction}): {silence}; {'; '.join(call.problems)}"
     yield from (f"somebody who was rung: {silence}" for silence in deeds.silences)
 
 

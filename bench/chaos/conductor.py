@@ -16,8 +16,8 @@ from simulator.fault_proxy import DROP, HALF_OPEN, HOLD, PASS, REFUSE, RESET, Fa
 
 CALLS_BETWEEN = (6, 30)
 """Finished calls from one fault to the next, at least and at most."""
-LONGEST_WAIT = 8.0
-"""Seconds after which the next fault comes even if no call has finished."""
+LONGEST_WAIT = 15.0
+"""Seconds after which the next fault comes even if no call has finished, or nobody answers."""
 LASTS = (0.3, 2.5)
 """Seconds that a stop or a spoiled connection lasts."""
 
@@ -63,7 +63,9 @@ class Conductor:
                 del self._lasting[name]
                 undo()
         self._house.keep_alive()
-        if calls_finished >= self._next_at_call or now >= self._next_by:
+        # What was broken gets well first: else a slow machine would see one outage and nothing else.
+        ready = calls_finished >= self._next_at_call and self._house.answers()
+        if ready or now >= self._next_by:
             self._next_at_call = calls_finished + self._random.randint(*CALLS_BETWEEN)
             self._next_by = now + LONGEST_WAIT
             self._break(now)

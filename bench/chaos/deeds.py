@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from bench.chaos.callers import Account
@@ -35,6 +36,8 @@ class CallDeed:
     promised: str | None = None
     told: bool = True
     """The product has had word of it, and said so to the carrier."""
+    problems: tuple[str, ...] = ()
+    """What the carrier complained about: not compared, but it explains a case."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def deeds_of(carrier: Carrier, accounts: Iterable[Account]) -> Deeds:
             silences=tuple(told.get(call.sid, nobody).silences),
             promised=told.get(call.sid, nobody).promised,
             told=call.sid in carrier.wire.acknowledged,
+            problems=tuple(f"{problem.code}: {problem.message}" for problem in call.problems),
         )
         for call in tuple(carrier.store.calls.values())
     )
@@ -146,4 +150,5 @@ def _call(kept: dict[str, object]) -> CallDeed:
     moments = {
         name: datetime.fromisoformat(str(kept[name])) if kept[name] else None for name in ("started_at", "ended_at")
     }
-    return CallDeed(**kept | moments | {"silences": tuple(kept["silences"])})  # type: ignore[arg-type]
+    lists = {name: tuple(cast(list[str], kept[name])) for name in ("silences", "problems")}
+    return CallDeed(**kept | moments | lists)  # type: ignore[arg-type]

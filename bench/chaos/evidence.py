@@ -28,7 +28,7 @@ TABLES = {
     "job": "select id, job, args, key, state, last_error, call_id, ticket_id from outbox order by id",
     "event": (
         "select id, type, call_id, ticket_id, facts from event where type in ('recording_missing', 'recording_stored',"
-        " 'job_failed', 'call_started', 'call_ended', 'ticket_opened', 'ticket_merged') order by id"
+        " 'told_afterwards', 'job_failed', 'call_started', 'call_ended', 'ticket_opened', 'ticket_merged') order by id"
     ),
 }
 

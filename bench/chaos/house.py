@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bench.chaos.callers import Town
+from bench.chaos.callers import Listener, Town
 from bench.chaos.evidence import S3Bucket
 from bench.chaos.programs import ROOT, Program
 from core.config import Settings, load
@@ -22,18 +23,43 @@ from ringback.demo_line import webhooks
 from ringback.embedded import Embedded
 from ringback.embedded_postgres import EmbeddedPostgres
 from ringback.embedded_redis import EmbeddedRedis
-from ringback.fallback_document import document
+from ringback.fallback_document import agent_document, document
 from ringback.installation import prepare, seed_demo
 from simulator.carrier import Carrier
 from simulator.fault_proxy import FaultProxy, Upstream
+from simulator.leg import Leg
 from simulator.lies import Lies
 from simulator.server import Server
 from simulator.speech import Speaker
+from simulator.steps import EndedError
 from tests import swift_server
+from tests.ports import free_port
 
 LINE = "+14155550199"
 BUCKET = "recordings"
 WEB_WORKERS = 2
+AREAS = ("203", "205", "207", "208", "209", "210", "214", "216")
+"""Of as many more agents for each: a few could not call back in a day whom thousands of callers were promised to."""
+MORE_AGENTS = (
+    """
+    insert into account (brand_id, email, name, role, phone, active, demo, created_at)
+    select brand_id, area || '.' || email, name || ' ' || area, role, replace(phone, '+1202', '+1' || area), true, true,
+      created_at
+    from account, unnest(cast(:areas as text[])) area where role = 'agent'
+    """,
+    """
+    insert into membership (department_id, account_id)
+    select membership.department_id, other.id from membership join account on account.id = account_id,
+      unnest(cast(:areas as text[])) area, account other where other.email = area || '.' || account.email
+    """,
+    """
+    insert into shift (account_id, weekday, starts, ends, zone)
+    select other.id, weekday, starts, ends, zone from shift join account on account.id = account_id,
+      unnest(cast(:areas as text[])) area, account other where other.email = area || '.' || account.email
+    """,
+)
+WORKERS = 4
+"""The relay and three that do jobs."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +85,14 @@ class House:
         """The bucket itself, past its proxy."""
         return S3Bucket(client(self.swift.endpoint_url), BUCKET)
 
+    def answers(self) -> bool:
+        """Whether somebody listens where the carrier calls, and jobs have workers."""
+        try:
+            socket.create_connection(("127.0.0.1", self.settings.port), 0.2).close()
+        except OSError:
+            return False
+        return len(self.programs["worker"].children) >= WORKERS
+
     def keep_alive(self) -> None:
         """Start again whatever has ended."""
         for server in (self.postgres, self.redis):
@@ -67,6 +101,15 @@ class House:
         self.swift.keep_alive()
         for program in self.programs.values():
             program.keep_alive()
+
+
+class _Naming(Carrier):
+    """Tells everybody, also who was rung, which call theirs was."""
+
+    def finish(self, leg: Leg, ended: EndedError) -> None:
+        if isinstance(leg.person, Listener):
+            leg.person.account.sid = leg.call.sid
+        super().finish(leg, ended)
 
 
 @contextmanager
@@ -92,11 +135,13 @@ def opened(folder: Path, *, seed: int, lies: Lies) -> Iterator[House]:
         proxies = {name: stack.enter_context(FaultProxy(upstream)) for name, upstream in upstreams.items()}
         port = free_port()
         carrier, town, api_url = _carrier(stack, folder, seed=seed, lies=lies)
+        elsewhere = stack.enter_context(_elsewhere())
         environ = _environ(folder, proxies, port=port, carrier=carrier, api_url=api_url)
+        environ["RINGBACK_AGENT_FALLBACK_URL"] = f"{elsewhere}/agent"
         settings = load(environ, Path(os.devnull))
         prepare(replace(settings, database_url=postgres.url))
         _agents(town, replace(settings, database_url=postgres.url))
-        addresses = webhooks(settings) | {"voice_fallback_url": stack.enter_context(_elsewhere())}
+        addresses = webhooks(settings) | {"voice_fallback_url": f"{elsewhere}/caller"}
         carrier.add_number(LINE, **addresses)
         (folder / "log").mkdir(exist_ok=True)
         programs = {
@@ -135,15 +180,8 @@ def client(endpoint_url: str) -> Any:
     )
 
 
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _carrier(stack: ExitStack, folder: Path, *, seed: int, lies: Lies) -> tuple[Carrier, Town, str]:
-    carrier = Carrier(seed=seed, lies=lies, speaker=Speaker(spoken=False))
+    carrier = _Naming(seed=seed, lies=lies, speaker=Speaker(spoken=False))
     server = stack.enter_context(closing(Server(carrier)))
     server.start()
     carrier.api_url = server.url
@@ -182,6 +220,8 @@ def _agents(town: Town, settings: Settings) -> None:
     engine = make_engine(settings.database_url or "")
     with Session(engine) as session, session.begin():
         seed_demo(session, settings)
+        for statement in MORE_AGENTS:
+            session.execute(text(statement), {"areas": list(AREAS)})
     with engine.connect() as connection:
         phones = connection.exec_driver_sql("select phone from account where phone is not null").scalars()
         town.employ(tuple(phones))
@@ -190,14 +230,15 @@ def _agents(town: Town, settings: Settings) -> None:
 
 @contextmanager
 def _elsewhere() -> Iterator[str]:
-    """The fallback document on another host, as `carrier setup` advises."""
-    text = document().encode()
+    """The fallback documents on another host, as `carrier setup` advises."""
+    texts = {"/caller": document().encode(), "/agent": agent_document().encode()}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            text = texts[self.path]
             self.send_response(200)
             self.send_header("Content-Type", "text/xml")
             self.send_header("Content-Length", str(len(text)))
@@ -215,7 +256,7 @@ def _elsewhere() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="elsewhere", daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/fallback"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.processes import children_of
 from ringback.child_process import dying_with_parent, end
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -63,15 +64,6 @@ class Program:
                 start_new_session=True,
                 preexec_fn=dying_with_parent(signal.SIGKILL),
             )
-
-
-def children_of(pid: int) -> list[int]:
-    """The direct children of a process, oldest first; none when it is gone."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(child) for child in task.read_text().split()]
-    return sorted(found)
 
 
 def send(pids: Sequence[int], what: signal.Signals) -> None:

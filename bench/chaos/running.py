@@ -18,14 +18,20 @@ from bench.chaos.checking import Report, look
 from bench.chaos.conductor import Conductor
 from bench.chaos.deeds import deeds_of
 from bench.chaos.house import LINE, House, opened
-from bench.chaos.settling import STUCK_AFTER, settle
+from bench.chaos.settling import STUCK_AFTER, jobs_done, jobs_idle, settle
 from simulator.lies import PRESETS, Lies
 
 Say = Callable[[str], None]
 
 PROGRESS_SECONDS = 5.0
 READY_SECONDS = 120.0
+WORK_SECONDS, WORK_MOST = 0.2, 120.0
+"""Real seconds for each call, and at most, in which jobs are done while everything is broken as before."""
+JOBS_FOR_CALL = 5
 TICK = 0.1
+UNREACHED = 11205
+PAUSE_SECONDS = 2.0
+"""Whoever met nobody makes the next one wait: else an outage of seconds would take most callers, quick as they are."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,10 @@ def run(
         began = time.monotonic()
         accounts = _calls(house, conductor, calls=calls, seed=seed, at_once=at_once, say=say)
         rate = calls / (time.monotonic() - began)
+        say(f"all {calls} calls are over, {rate:.1f}/s, {conductor.done.total()} faults; the work goes on being broken")
+        _work(house, conductor, calls=calls, seconds=min(WORK_MOST, calls * WORK_SECONDS))
         conductor.heal()
-        say(f"all {calls} calls are over, {rate:.1f}/s, {conductor.done.total()} faults; settling")
+        say(f"{conductor.done.total()} faults; settling")
         settle(house, say, stuck_after=stuck_after)
         deeds = deeds_of(house.carrier, [*accounts, *house.town.accounts])
         deeds.save(folder / "deeds.json")
@@ -70,6 +78,8 @@ def _calls(house: House, conductor: Conductor, *, calls: int, seed: int, at_once
         person.account.sid = made.sid
         with lock:
             accounts.append(person.account)
+        if any(problem.code == UNREACHED for problem in made.problems):
+            time.sleep(PAUSE_SECONDS)
 
     began = shown = time.monotonic()
     under_way: set[Future[None]] = set()
@@ -93,6 +103,15 @@ def _calls(house: House, conductor: Conductor, *, calls: int, seed: int, at_once
     if trouble:
         raise RuntimeError(f"the simulator itself failed on {len(trouble)} calls") from trouble[0]
     return accounts
+
+
+def _work(house: House, conductor: Conductor, *, calls: int, seconds: float) -> None:
+    """Callers are quicker than workers: without this, most jobs would meet no fault at all."""
+    until = time.monotonic() + seconds
+    done_before = jobs_done(house)
+    while time.monotonic() < until and not jobs_idle(house):
+        conductor.step(calls + (jobs_done(house) - done_before) // JOBS_FOR_CALL)
+        time.sleep(TICK)
 
 
 def _await_ready(house: House) -> None:

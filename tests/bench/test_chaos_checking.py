@@ -174,13 +174,23 @@ def an_alarm_is_part_of_missing(deeds: Deeds, connection: Any) -> None:
     connection.execute("update recording set state = 'missing'")
     connection.execute("delete from event where type = 'recording_missing'")
     without = check(gone, Evidence(rows_of(connection), {})).cases["recordings lost"]
-    connection.execute(
-        "insert into event (brand_id, call_id, type, happened_at, recorded_at, facts) select brand_id, call_id,"
-        " 'recording_missing', now(), now(), jsonb_build_object('recording', id) from recording"
-    )
+    tell_of_all(connection, "recording_missing")
     assert without
     assert all("without an alarm" in case for case in without)
     assert check(gone, Evidence(rows_of(connection), {})).cases["recordings lost"] == ()
+    assert check(gone, Evidence(rows_of(connection), {})).cases["done twice"] == ()
+    tell_of_all(connection, "told_afterwards")
+    tell_of_all(connection, "recording_missing")
+    assert check(gone, Evidence(rows_of(connection), {})).cases["done twice"] == ()
+    tell_of_all(connection, "recording_missing")
+    assert check(gone, Evidence(rows_of(connection), {})).cases["done twice"]
+
+
+def tell_of_all(connection: Any, type: str) -> None:
+    connection.execute(
+        "insert into event (brand_id, call_id, type, happened_at, recorded_at, facts) select brand_id, call_id,"
+        f" '{type}', now(), now(), jsonb_build_object('recording', id) from recording"
+    )
 
 
 def test_a_caller_notices_silence_and_the_carriers_apology_and_remembers_a_promise() -> None:
