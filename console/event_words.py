@@ -121,6 +121,7 @@ def _told_afterwards(event: Event, names: Names) -> str:
         "call": _("No webhook told of this call; the carrier's list did"),
         "end": _("No webhook told the end of this call; the carrier's list did"),
         "duration": _("No webhook told the length of this call; the carrier's list did"),
+        "leg": _("No webhook told how this call ended; the carrier's list did"),
         "recording": _("No webhook told of a recording; the carrier's list did"),
         "fetch": _("The carrier still lists the missing recording: it is fetched again"),
     }

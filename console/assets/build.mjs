@@ -14,8 +14,8 @@ const manifest = {};
 const exported = {};
 const ENTRIES = join(here, "js", "entries");
 const SHARED = ["core.js", "player.js"];
-// light-dark() and nesting stay as they are: every browser we serve knows them.
-const TARGET = ["chrome123", "firefox121", "safari17.5"];
+// light-dark(), nesting and popovers stay as they are: every browser we serve knows them.
+const TARGET = ["chrome123", "firefox125", "safari17.5"];
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });

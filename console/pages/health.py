@@ -10,7 +10,7 @@ from health.figures import figures
 from health.journal import journal
 from people import audit
 from people.rights import Right
-from tickets.work_of_brands import is_work_of
+from tickets.work_of_brands import is_work_of, ticket_numbers
 
 NOUN = Noun("health")
 MOST = 50
@@ -23,12 +23,9 @@ def show_health(visit: Visit) -> Answer:
     found = checks(seen, data=settings.data, public_url=settings.public_url, now=visit.now)
     if (kept := visit.parts.more.get("journal")) is not None:
         found.insert(1, journal(kept(), visit.now))
-    return shown(
-        "health/health.html",
-        checks=found,
-        words=words,
-        failed=outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id)),
-    )
+    failed = outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id))
+    numbers = ticket_numbers(visit.session, failed)
+    return shown("health/health.html", checks=found, words=words, failed=failed, numbers=numbers)
 
 
 @NOUN.page("POST", "/health/jobs/<int:job_id>/retry", needs=Right.RETRY_JOBS)

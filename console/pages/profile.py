@@ -3,7 +3,7 @@
 import zoneinfo
 from dataclasses import replace
 
-from console.language import _
+from console.language import PSEUDO, _
 from console.nouns import Access, Noun
 from console.refusals import problems
 from console.visit import Answer, Data, Moved, Visit, shown
@@ -94,5 +94,7 @@ def _profile(visit: Visit, *, problems: dict[str, str] | None = None) -> Answer:
         themes=THEMES,
         densities=DENSITIES,
         zones=sorted(zoneinfo.available_timezones()),
+        # A language nobody speaks: for whoever asks for it, /profile?lang=zz, and whoever has it.
+        for_translators="lang" in visit.query or visit.preferences.language == PSEUDO,
         places=sign_ins.of_account(visit.session, account_id=visit.account.id, now=visit.now),
     )

@@ -14,17 +14,18 @@ COLOURS = ("color-contrast", "link-in-text-block")
 """The rules whose answer another theme can change."""
 
 
-def axe(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+def axe(page: Page, *, rules: Sequence[str] = (), around: bool = False) -> list[str]:
     """Every violation on the page as it is now, one line for each element concerned; empty is right.
 
-    Only those of `rules`, if given.
+    Only those of `rules`, if given; with `around` not in the page's `main`.
     """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(source())  # not a script element: the page's content policy allows none but its own
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(TAGS)}
     # Without preloading: it copies style elements, which the content policy refuses and the watch would report.
     options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate("(options) => axe.run(document, options)", options)
+    where = {"exclude": [["main"]]} if around else None
+    found = page.evaluate("([where, options]) => axe.run(where || document, options)", [where, options])
     return [
         f"{violation['id']}: {node['html'][:200]} ({' '.join(node['failureSummary'].split())})"
         for violation in found["violations"]

@@ -23,16 +23,28 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def _filled(browser: Browser, servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
+def _sweeps() -> list[Sweep]:
+    """Those whose windows are kept."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def _filled(
+    browser: Browser, servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory, _sweeps: list[Sweep]
+) -> Iterator[Sweep]:
     folder = tmp_path_factory.mktemp("filled")
     with swept(browser, servers=servers, folder=folder, name="filled", filled=True) as sweep:
+        _sweeps.append(sweep)
         yield sweep
 
 
 @pytest.fixture(scope="session")
-def _bare(browser: Browser, servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
+def _bare(
+    browser: Browser, servers: tuple[str, str], tmp_path_factory: pytest.TempPathFactory, _sweeps: list[Sweep]
+) -> Iterator[Sweep]:
     folder = tmp_path_factory.mktemp("bare")
     with swept(browser, servers=servers, folder=folder, name="bare", filled=False) as sweep:
+        _sweeps.append(sweep)
         yield sweep
 
 
@@ -52,10 +64,21 @@ def bare_sweep(_bare: Sweep) -> Iterator[Sweep]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal what only looks to two workers in turn: each tells a past once for all of its share."""
-    looking = [item for item in items if {"sweep", "bare_sweep"} & set(getattr(item, "fixturenames", ()))]
-    for at, item in enumerate(looking):
-        item.add_marker(pytest.mark.xdist_group(f"sweep {at % 2}"))
+    """Deal what only looks to two workers: each tells a past once for all of its share.
+
+    What several roles see of one path stays together, since much of it is the same for them.
+    """
+    shares: list[set[str]] = [set(), set()]
+    counts = [0, 0]
+    for item in items:
+        if not {"sweep", "bare_sweep"} & set(getattr(item, "fixturenames", ())):
+            continue
+        sight = item.callspec.params.get("sight") if hasattr(item, "callspec") else None
+        path = f"{item.path} {sight.path}" if sight else item.nodeid
+        at = next((at for at in (0, 1) if path in shares[at]), counts.index(min(counts)))
+        shares[at].add(path)
+        counts[at] += 1
+        item.add_marker(pytest.mark.xdist_group(f"sweep {at}"))
 
 
 @pytest.fixture
@@ -74,8 +97,10 @@ def served(settings, engine, tmp_path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def visitors(browser: Browser, served: Served, watch: Watch) -> Iterator[Visitors]:
+def visitors(browser: Browser, served: Served, watch: Watch, _sweeps: list[Sweep]) -> Iterator[Visitors]:
     """People with browsers: `visitors.enter("agent", theme="dark", width=390)` is a page of somebody signed in."""
+    for sweep in _sweeps:
+        sweep.rest()
     with Visitors(browser, served, watch) as entering:
         yield entering
 

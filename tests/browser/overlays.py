@@ -1,4 +1,4 @@
-"""Dialogs, menus and all else that opens over or in a page: found in the templates, opened one by one in the sweep."""
+"""Sheets, menus and all else that opens over or in a page: found in the templates, opened one by one in the sweep."""
 
 import re
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from console.rendering import TEMPLATES
 
 MACROS = "components/shapes.html"
-"""Where `dialog` and `menu` are written; those who call them name what opens."""
-_CALLED = re.compile(r"\bcall (?:dialog|menu)\((?P<arguments>.*?)\)\s*-?%}")
+"""Where `sheet` and `menu` are written; those who call them name what opens."""
+_CALLED = re.compile(r"\bcall (?:sheet|menu)\((?P<arguments>.*?)\)\s*-?%}")
 _WRITTEN = re.compile(
     r"<(?:dialog|details)\b[^>]*|<[a-z]+\b[^>]*(?:\bpopover\b|role=\"(?:dialog|alertdialog|menu)\")[^>]*"
 )
@@ -64,9 +64,9 @@ def in_templates() -> dict[str, str]:
 
 
 def _id_of(arguments: str, call: str) -> str:
-    """`dialog("keys", …)` names it first; `menu(…, id="more")` by keyword."""
+    """`sheet("keys", …)` names it first; `menu(…, id="more")` by keyword."""
     given = re.search(r'\bid="([\w-]+)"', arguments) or (
-        re.match(r'"([\w-]+)"', arguments) if "dialog(" in call else None
+        re.match(r'"([\w-]+)"', arguments) if "sheet(" in call else None
     )
     if given is None:
         raise ValueError(f"give it an id, so that the sweep can open it: {call}")

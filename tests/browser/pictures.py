@@ -46,9 +46,14 @@ _PALETTED = """async (png) => {
 }"""
 
 
+def are_asked() -> bool:
+    """Whether this run keeps pictures."""
+    return bool(os.environ.get(ASKED))
+
+
 def picture(page: Page, name: str, *, of: Locator | None = None) -> None:
     """Keep what the page looks like as docs/pictures/NAME.png, if this run was asked for pictures."""
-    if not os.environ.get(ASKED):
+    if not are_asked():
         return
     taken = (of or page).screenshot(animations="disabled", caret="hide")
     blank = page.context.new_page()  # a page of ours would not let itself be told what to draw

@@ -1,7 +1,6 @@
 """The whole house on a port of its own for a browser to visit, its jobs done in the background."""
 
 import dataclasses
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from core.config import Settings
 from people import passwords, sign_ins
 from people.models import Account
 from tests.house import House, open_house
+from tests.ports import free_port
 from tests.stream.running import started
 
 PASSWORD = "seven quiet harbours"
@@ -60,8 +60,7 @@ class LiveStream:
     """`ringback stream` in a process of its own; not running until it is started."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            self.port = int(server.getsockname()[1])
+        self.port = free_port()
         self._running = ExitStack()
 
     def start(self, settings: Settings) -> None:

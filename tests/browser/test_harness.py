@@ -7,12 +7,14 @@ import pytest
 from tests.browser.axe import COLOURS, TAGS, axe
 from tests.browser.forced import forced_faults
 from tests.browser.looking import focus_faults, lost_focus, moves, sticks_out
+from tests.browser.swept import faults, middle
 from tests.browser.traffic import Traffic
 from tests.browser.visitors import Visitors
 from tests.browser.watching import Watch
 
 URL = "http://127.0.0.1:1"
 POLICY = "default-src 'self'"
+PICTURE = "<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=>"
 RIGHT = "<!doctype html><html lang=en><title>A page</title><main><h1>Right</h1>{}</main></html>"
 
 
@@ -38,7 +40,7 @@ def test_a_page_that_is_right_is_left_in_peace(planting):
 
 
 def test_a_picture_without_words_is_found(planting):
-    page, _ = planting("<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=>")
+    page, _ = planting(PICTURE)
     [found] = axe(page)
     assert found.startswith("image-alt")
 
@@ -57,6 +59,34 @@ def test_no_rule_sees_a_theme_but_those_that_are_asked_in_both(planting):
         "(tags) => axe.getRules(tags).filter((rule) => rule.tags.includes('cat.color'))", list(TAGS)
     )
     assert {rule["ruleId"] for rule in looking} == set(COLOURS)
+
+
+def test_a_middle_without_a_fault_is_known_and_one_with_a_fault_is_not(planting):
+    wrong, known = planting(PICTURE)[0], set()
+    assert [found.split(":")[1].strip() for found in faults(wrong, known=known)] == ["image-alt", "image-alt"]
+    assert known == set()
+    right = planting("<p>Words</p>")[0]
+    assert faults(right, known=known) == []
+    assert known == {middle(right)}
+
+
+def test_what_is_around_a_known_middle_is_looked_at_all_the_same(planting):
+    page, _ = planting(f"<p>Words</p></main>{PICTURE}<main>")
+    [light, dark] = faults(page, known={middle(page)})
+    assert (light.split(":")[:2], dark.split(":")[:2]) == (["light", " image-alt"], ["narrow and dark", " image-alt"])
+
+
+def test_a_known_middle_is_looked_at_for_all_but_axe(planting):
+    page, _ = planting("<div style='width: 800px'>wide</div><a href=/ style='outline: none'>Home</a>")
+    found = faults(page, known={middle(page)})
+    assert [fault.split(":")[0] for fault in found if "px wide" in fault] == ["zoomed", "narrow"]
+    assert any("focus is not visible" in fault for fault in found)
+
+
+def test_a_middle_is_the_same_whatever_proof_its_forms_hold_and_another_with_another_word(planting):
+    form = "<form><input type=hidden name=csrf value={}>{}</form>"
+    one, same, other = (planting(form.format(*told))[0] for told in (("x", "Word"), ("y", "Word"), ("x", "Other")))
+    assert middle(one) == middle(same) != middle(other)
 
 
 @pytest.mark.parametrize("told_by", ["background: #ddd", "box-shadow: inset 3px 0 0 blue", "color: red"])

@@ -58,9 +58,14 @@ def happen(served):
         make_event(session, brand, ticket_id=ticket.id, happened_at=now)
 
 
+def one_stream(served, tab):
+    """On a busy machine the browser may have opened a second connection to be quicker: it is soon given up."""
+    until(tab, lambda: served.stream.connections() == 1)
+
+
 def test_all_seven_answer_and_share_one_stream(served, context, tabs):
-    assert served.stream.connections() == 1
     assert len(context.streams) == 1
+    one_stream(served, tabs[0])
     happen(served)
     for tab in tabs:
         expect(tab.locator("[data-news]")).to_have_text("1 new · show")
@@ -69,7 +74,7 @@ def test_all_seven_answer_and_share_one_stream(served, context, tabs):
         tab.locator("[data-news]").click()
         expect(tab.locator("tr[data-ticket]")).to_have_count(1)
         expect(tab.locator("#live-mark")).to_have_text("Live")
-    until(tabs[0], lambda: served.stream.connections() == 1)
+    one_stream(served, tabs[0])
 
 
 def test_another_takes_over_when_the_tab_with_the_stream_is_closed(served, context, tabs):
@@ -77,7 +82,8 @@ def test_another_takes_over_when_the_tab_with_the_stream_is_closed(served, conte
     leader.close()
     others = [tab for tab in tabs if tab is not leader]
     assert len(others) == TABS - 1
-    until(others[0], lambda: len(context.streams) == 2 and served.stream.connections() == 1)
+    until(others[0], lambda: len(context.streams) == 2)
+    one_stream(served, others[0])
     assert context.streams[1] in others
     happen(served)
     for tab in others:
@@ -93,10 +99,11 @@ def test_a_hidden_tab_hears_at_once_and_by_the_stream(served, context, tabs):
     happen(served)
     for tab in tabs:
         expect(tab.locator("[data-news]")).to_have_text("1 new · show")
-    assert (served.stream.connections(), len(context.streams)) == (1, 1)
+    assert len(context.streams) == 1
+    one_stream(served, tabs[0])
 
 
 def test_two_people_have_a_stream_each(served, context, visitors):
-    opened(context)
+    own = opened(context)
     opened(visitors.context("colleague"))
-    assert served.stream.connections() == 2
+    until(own, lambda: served.stream.connections() == 2)

@@ -17,14 +17,14 @@ def test_page(sight, sweep):
     assert answer.status == 200
     assert is_page(answer), "not a page: say so in tests/browser/catalogue.py"
     assert unknown_overlays(page) == []
-    right(faults(page))
+    right(faults(page, known=sweep.known))
 
 
 @pytest.mark.parametrize("sight", EMPTY, ids=str)
 def test_page_with_nothing_in_it(sight, bare_sweep):
     page, answer = bare_sweep.open(sight.role, sight.path)
     assert answer.status == 200
-    right(faults(page))
+    right(faults(page, known=bare_sweep.known))
 
 
 @pytest.mark.parametrize("path", NO_PAGES)

@@ -175,6 +175,14 @@ class TestHealth:
         assert admin.post(f"/health/jobs/{job}/retry").status_code == 404
         assert scalar(engine, "select count(*) from audit_entry where action = 'job_retried'") == 1
 
+    def test_a_failed_job_names_its_ticket_by_the_number_people_know(self, admin, engine, brand, clock):
+        with transaction(engine) as session:
+            make_ticket(session, brand, subject="Before it")
+            ticket = make_ticket(session, brand, number=4711)
+            ask(session, job="assign_ticket", args={}, now=clock(), ticket_id=ticket.id)
+        execute(engine, "update outbox set state = 'failed', last_error = 'no', ended_at = :at", at=clock())
+        assert 'href="/tickets/4711">#4711<' in admin.get("/health").text
+
     def test_another_companys_failed_job_is_neither_seen_nor_tried_again(self, admin, engine, clock):
         with transaction(engine) as session:
             theirs = make_call(session, make_brand(session))
@@ -225,13 +233,15 @@ class TestTheDesk:
         agent = signed_in(Role.AGENT, departments=[sales])
         with transaction(engine) as session:
             make_ticket(session, brand, department_id=sales.id, status="new", assignee_id=None)
-        assert "<strong>1</strong><span>tickets nobody has" in agent.get("/desk").text
+            make_ticket(session, brand, department_id=None, status="new", assignee_id=None)
+        assert "<strong>1</strong><span>ticket nobody has" in agent.get("/desk").text
 
-    def test_who_belongs_to_no_department_sees_what_waits_in_all(self, admin, engine, brand, sales):
+    def test_who_belongs_to_no_department_sees_what_waits_in_all_and_in_none(self, admin, engine, brand, sales):
         with transaction(engine) as session:
             make_ticket(session, brand, department_id=sales.id, status="new", assignee_id=None)
+            make_ticket(session, brand, department_id=None, status="new", assignee_id=None)
         page = admin.get("/desk").text
-        assert "<strong>1</strong><span>tickets nobody has" in page
+        assert "<strong>2</strong><span>tickets nobody has" in page
         assert "Waiting in all departments" in page
 
     def test_the_most_urgent_of_my_departments_is_named_whoever_has_it(self, signed_in, engine, brand, sales):

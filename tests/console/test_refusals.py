@@ -101,7 +101,7 @@ FORMS: tuple[tuple[str, dict[str, str]], ...] = (
 
 def shown_words(page: str) -> str:
     """What stands on an error page beside its links and keys."""
-    return re.sub(r"<kbd.*?</kbd>|<dialog.*", " ", page[page.index("<h1") :], flags=re.DOTALL)
+    return re.sub(r"<kbd.*?</kbd>|<div class=.sheet.*", " ", page[page.index("<h1") :], flags=re.DOTALL)
 
 
 REFUSED = re.compile(r'<p class="error".*?</p>|<div class="banner banner-bad" id="problems".*?</ul>', re.DOTALL)

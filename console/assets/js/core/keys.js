@@ -39,7 +39,7 @@ function pressed(event) {
   if (!key) return;
   const hasModifier = event.ctrlKey || event.altKey || event.metaKey;
   const inField = isField(event.target);
-  if (key === "Escape" && inField && !event.target.closest("dialog")) return event.target.blur();
+  if (key === "Escape" && inField && !event.target.closest("[popover]")) return event.target.blur();
   if (!hasModifier && (inField || document.body.dataset.keys === "off")) return forget();
   if (!hasModifier && isNative(event)) return;
   const wanted = pending ? `${pending} ${key}` : key;
@@ -82,8 +82,8 @@ function isPrefix(key) {
 
 function isReachable(element) {
   if (!element) return false;
-  const dialog = document.querySelector("dialog:modal");
-  return !dialog || dialog.contains(element);
+  const sheet = document.querySelector("[popover]:popover-open");
+  return !sheet || sheet.contains(element);
 }
 
 /** Keys that the focused control needs for itself. */

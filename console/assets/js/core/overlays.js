@@ -1,8 +1,16 @@
-// Dialogs, menus and the help sheet. <button type="button" data-opens="ID"> opens a <dialog>.
+// Menus and the help sheet, which <button type="button" popovertarget="keys"> opens.
 import { known } from "./keys.js";
 
 export function start() {
   document.addEventListener("click", clicked);
+  // It does not bubble: caught on its way down.
+  document.addEventListener("beforetoggle", ({ target, newState }) => {
+    if (target.id === "keys" && newState === "open") fillKeys(target);
+  }, true);
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const sheet = target.closest?.("[popover]");
+    if (relatedTarget && sheet && !sheet.contains(relatedTarget)) sheet.hidePopover(); // it would cover what has the focus
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.menu[open]");
@@ -12,24 +20,14 @@ export function start() {
   });
 }
 
-export function open(id) {
-  const dialog = document.getElementById(id);
-  if (!dialog || dialog.open) return;
-  if (id === "keys") fillKeys(dialog);
-  dialog.showModal();
-}
-
 function clicked(event) {
-  const opener = event.target.closest("[data-opens]");
-  if (opener) open(opener.dataset.opens);
-  if (event.target.matches("dialog.dialog")) event.target.close(); // the backdrop
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 }
 
-function fillKeys(dialog) {
-  const list = dialog.querySelector("[data-key-list]");
+function fillKeys(sheet) {
+  const list = sheet.querySelector("[data-key-list]");
   const fixed = ["?", "/"];
   for (const old of list.querySelectorAll("[data-found]")) old.remove();
   for (const [keys, label] of [...known()].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))) {

@@ -11,7 +11,6 @@ import * as toasts from "../core/toasts.js";
 
 export * from "../core/drafts.js";
 export * from "../core/keys.js";
-export * from "../core/overlays.js";
 export * from "../core/proof.js";
 export * from "../core/requests.js";
 export * from "../core/toasts.js";

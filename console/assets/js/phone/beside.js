@@ -1,5 +1,6 @@
 // What is beside the phone: what the system saw, the step in the flow, and the ticket, as they come to be.
 
+import { follow } from "./following.js";
 import { pause } from "./voice.js";
 
 const LIVE_SECONDS = 0.6;
@@ -58,7 +59,7 @@ export class Beside {
   #append(html) {
     const list = this.#part("seen");
     list.insertAdjacentHTML("beforeend", html);
-    list.closest("[role=tabpanel]").scrollTop = list.scrollHeight;
+    follow(list.closest("[role=tabpanel]"));
   }
 
   #replace(name, html) {

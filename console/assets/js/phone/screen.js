@@ -1,5 +1,7 @@
 // What is seen of a call: its state, the captions, the keys pressed, and the transcript of both sides.
 
+import { follow } from "./following.js";
+
 export class Screen {
   #timer = null;
 
@@ -99,7 +101,7 @@ export class Screen {
     // What one side says in one breath stands together.
     if (words && who === "line" && last?.matches(".said-line:not(.said-act)")) last.append(part("text", text));
     else list.append(this.#item(who, text, seconds, words));
-    list.parentElement.scrollTop = list.parentElement.scrollHeight;
+    follow(list.parentElement);
   }
 
   #item(who, text, seconds, words) {
