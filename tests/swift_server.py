@@ -17,12 +17,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
+
 ACCESS_KEY = "test:tester"
 SECRET_KEY = "testing"
 
 _KINDS = {"account": "account.server", "container": "container.server", "object": "obj.server"}
 _PROGRAMS = {**_KINDS, "proxy": "proxy.server"}
 _START_SECONDS = 60
+_ROOT = Path(__file__).resolve().parent.parent
 
 # The child asks the kernel to be ended with us, so that a killed test run leaves nothing behind.
 _CHILD = (
@@ -62,7 +65,8 @@ class Swift:
 def start(preferred: Path) -> Swift:
     """Start Swift below `preferred`, or wherever files take attributes; return when all four answer."""
     base = Path(tempfile.mkdtemp(prefix="swift-", dir=_folder_with_attributes(preferred)))
-    ports = dict(zip([*_KINDS, "proxy"], _free_ports(4), strict=True))
+    first = free_port(neighbours=len(_KINDS))
+    ports = dict(zip([*_KINDS, "proxy"], range(first, first + len(_KINDS) + 1), strict=True))
     _write_rings(base, ports)
     _write_configuration(base, ports)
     swift = Swift(f"http://127.0.0.1:{ports['proxy']}", base, [])
@@ -88,15 +92,6 @@ def _folder_with_attributes(preferred: Path) -> Path:
     raise RuntimeError(
         f"Swift needs a folder whose files take user attributes; none of {preferred}, /dev/shm and /var/tmp do"
     )
-
-
-def _free_ports(number: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    try:
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def _write_rings(base: Path, ports: dict[str, int]) -> None:
@@ -139,7 +134,7 @@ _FILTERS = [
     *("slo", "dlo", "symlink", "versioned_writes"),
 ]
 _OPTIONS = {
-    "cache": "use = egg:swift#memcache\nmemcache_servers = 127.0.0.1:1\n",
+    "cache": "paste.filter_factory = tests.swift_cache:filter_factory\n",
     "proxy-logging": "use = egg:swift#proxy_logging\n",
     "s3api": "use = egg:swift#s3api\nlocation = us-east-1\n",
     "tempauth": f"use = egg:swift#tempauth\nuser_test_tester = {SECRET_KEY} .admin\n",
@@ -164,7 +159,7 @@ def _child(base: Path, name: str, module: str) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd=base,
-            env={**os.environ, "SWIFT_CONF_FILE": f"{base}/swift.conf"},
+            env={**os.environ, "SWIFT_CONF_FILE": f"{base}/swift.conf", "PYTHONPATH": str(_ROOT)},
         )
 
 

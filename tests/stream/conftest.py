@@ -1,6 +1,5 @@
 """A stream in a process of its own, on a real port, beside the test's database."""
 
-import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,13 +10,13 @@ from core.database import transaction
 from people.models import Brand
 from tests.factories.people import make_brand
 from tests.factories.tickets import make_event, make_ticket
+from tests.ports import free_port
 from tests.stream.running import Stream, started
 
 
-@pytest.fixture(scope="module")
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+@pytest.fixture(scope="module", name="free_port")
+def _free_port() -> int:
+    return free_port()
 
 
 @pytest.fixture

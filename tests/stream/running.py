@@ -122,6 +122,7 @@ class started:  # noqa: N801 - reads as a verb
     def __enter__(self) -> Stream:
         give_up_at = time.monotonic() + PATIENCE
         while not self.stream.answers():
+            assert self.stream.process.poll() is None, "the stream ended"
             assert time.monotonic() < give_up_at, "the stream never answered"
             time.sleep(0.05)
         self.stream.close_all()
