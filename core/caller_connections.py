@@ -15,6 +15,7 @@ from core.clock import Clock, utc_now
 from core.database import KEEPALIVES
 from core.numbering import numbered
 from core.outages import READ_ONLY, TimeIsOver, is_away
+from core.prepared import PreparedStatements
 from core.waiting import is_limited, within
 
 PATIENCE_SECONDS = 0.8
@@ -73,7 +74,7 @@ class CallerConnections:
     def drop(self) -> None:
         """Forget this thread's connection."""
         connection = getattr(self._local, "connection", None)
-        self._local.connection = self._local.cursor = None
+        self._local.connection = self._local.statements = None
         if connection is not None:
             connection.close()
 
@@ -93,13 +94,11 @@ class CallerConnections:
         self._connection()
         return self._run(statement, values)
 
-    def _connection(self) -> psycopg.Connection[TupleRow]:
-        connection: psycopg.Connection[TupleRow] | None = getattr(self._local, "connection", None)
+    def _connection(self) -> BoundedConnection:
+        connection: BoundedConnection | None = getattr(self._local, "connection", None)
         if connection is None or connection.closed:
-            connection = self._open()
-            connection.prepare_threshold = 0
-            self._local.connection = connection
-            self._local.cursor = psycopg.RawCursor(connection)  # kept: a new one learns every type again
+            connection = self._local.connection = self._open()
+            self._local.statements = PreparedStatements(connection)
         return connection
 
     def _open(self) -> BoundedConnection:
@@ -120,6 +119,5 @@ class CallerConnections:
             raise psycopg.errors.lookup(READ_ONLY)("the server takes no writes")
 
     def _run(self, statement: str, values: dict[str, Any]) -> list[TupleRow]:
-        ready, cursor = numbered(statement), self._local.cursor
-        cursor.execute(ready.text, ready.ordered(values))
-        return cursor.fetchall() if cursor.pgresult.nfields else []
+        rows: list[TupleRow] = self._local.statements.run(numbered(statement), values)
+        return rows

@@ -14,6 +14,7 @@ from functools import cache
 from json import JSONEncoder
 from typing import Any, NamedTuple
 
+from psycopg.errors import DataError
 from psycopg.types.json import Jsonb
 
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
@@ -27,12 +28,17 @@ class Numbered(NamedTuple):
     text: bytes
     names: tuple[str, ...]
 
-    def ordered(self, values: Mapping[str, Any]) -> list[str | None]:
-        """The values as PostgreSQL reads them in text, in the order of their numbers.
+    def ordered(self, values: Mapping[str, Any]) -> list[bytes | None]:
+        """The values as PostgreSQL reads them in text, in UTF-8, in the order of their numbers.
 
-        Raises KeyError for a value that is missing, TypeError for one of a type no statement has.
+        Raises KeyError for a value that is missing, TypeError for one of a type no statement has, psycopg's DataError
+        for a text with a NUL, which would end there.
         """
-        return [wire(values[name]) for name in self.names]
+        texts = [wire(values[name]) for name in self.names]
+        ready = [None if text is None else text.encode() for text in texts]
+        if any(text is not None and b"\0" in text for text in ready):
+            raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        return ready
 
 
 @cache

@@ -9,6 +9,9 @@ from typing import Any
 import psycopg
 import redis
 
+from core.numbering import Numbered
+from core.prepared import PreparedStatements
+
 
 class Statements(list[str]):
     """The statements sent while counting, in order."""
@@ -16,15 +19,17 @@ class Statements(list[str]):
 
 @contextmanager
 def counted_statements(monkeypatch: Any) -> Iterator[Statements]:
-    """Every statement any psycopg cursor of this thread sends, whoever made it; BEGIN, COMMIT and ROLLBACK too."""
+    """Every statement this thread sends, by psycopg's cursors or on the caller's path, whoever made it; BEGIN, COMMIT
+    and ROLLBACK too."""
     sent, me = Statements(), threading.get_ident()
     execute, many = psycopg.Cursor.execute, psycopg.Cursor.executemany
+    run = PreparedStatements.run
     commit, rollback = psycopg.Connection.commit, psycopg.Connection.rollback
 
     def noting(what: Any, name: str | None) -> Any:
         def wrapped(self: Any, *args: Any, **more: Any) -> Any:
             if threading.get_ident() == me:
-                sent.append(name or " ".join(str(args[0]).split())[:80])
+                sent.append(name or " ".join(_text(args[0]).split())[:80])
             return what(self, *args, **more)
 
         return wrapped
@@ -32,9 +37,14 @@ def counted_statements(monkeypatch: Any) -> Iterator[Statements]:
     with monkeypatch.context() as patch:
         patch.setattr(psycopg.Cursor, "execute", noting(execute, None))
         patch.setattr(psycopg.Cursor, "executemany", noting(many, None))
+        patch.setattr(PreparedStatements, "run", noting(run, None))
         patch.setattr(psycopg.Connection, "commit", noting(commit, "COMMIT"))
         patch.setattr(psycopg.Connection, "rollback", noting(rollback, "ROLLBACK"))
         yield sent
+
+
+def _text(statement: Any) -> str:
+    return statement.text.decode() if isinstance(statement, Numbered) else str(statement)
 
 
 def writing_transactions(database_url: str) -> int:

@@ -7,13 +7,12 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from flask import Flask
-from psycopg.rows import TupleRow
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from core.bounded import BoundedConnection
 from core.caller_connections import CallerConnections
 from core.config import Settings
 from core.database import make_engine
@@ -63,7 +62,7 @@ class PastClock:
 class PastConnections(CallerConnections):
     """The caller's path, on the past's tables."""
 
-    def _connection(self) -> psycopg.Connection[TupleRow]:
+    def _connection(self) -> BoundedConnection:
         connection = super()._connection()
         if getattr(self._local, "in_past", None) is not connection:
             connection.execute(f"set search_path = {schema.PATH}")
