@@ -1,6 +1,9 @@
 """The statements of the caller's path: each room's fragments put together, so that a webhook is one round trip."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from core import outbox_sql
 from recordings import ordering
@@ -30,19 +33,39 @@ def _with(*parts: str, then: str) -> str:
     return _typed("with" + ",".join(parts) + then)
 
 
-TURN = _with(
-    turns.TURN,
-    turns.CALL,
-    turns.LEG,
-    turns.TICKET,
-    turns.EVENTS,
-    ordering.EXPECTED,
-    wanting.CALLBACK,
-    outbox_sql.CALL_JOBS,
-    outbox_sql.CALLBACK_JOB,
-    then=" select t.answer, t.fresh, c.id, k.number from t left join c on true left join k on true",
-)
+@cache
+def _turn(*, matter: bool, recording: bool, callback: bool, jobs: bool) -> str:
+    return _with(
+        turns.TURN,
+        turns.CALL,
+        turns.LEG,
+        *([turns.TICKET, turns.TICKET_OPENED] if matter else []),
+        turns.EVENTS,
+        *([ordering.EXPECTED] if recording else []),
+        *([wanting.CALLBACK, outbox_sql.CALLBACK_JOB] if callback else []),
+        *([outbox_sql.CALL_JOBS] if jobs else []),
+        then=" select t.answer, t.fresh, c.id, "
+        + ("k.number from t left join c on true left join k on true" if matter else "null from t left join c on true"),
+    )
+
+
+TURN = _turn(matter=True, recording=True, callback=True, jobs=True)
 """Writes a turn and all it means. Returns the stored answer, whether it was fresh, call id and ticket number."""
+
+
+def turn(values: Mapping[str, Any]) -> str:
+    """`TURN` without the parts that would write nothing of these values.
+
+    The server makes every table of a statement ready with all its indexes, rows or no rows: a ticket's alone cost
+    more than all that a step through a menu writes.
+    """
+    return _turn(
+        matter=bool(values["matter"]),
+        recording=bool(values["expects_recording"]),
+        callback=values["callback_number"] is not None,
+        jobs=bool(values["jobs"]),
+    )
+
 
 STATUS = _with(
     call_events.EVENT,

@@ -34,7 +34,7 @@ class Writing:
         self._pending = Pending(journal.folder) if journal is not None else None
 
     def turn(self, values: dict[str, Any], *, now: datetime) -> JsonAnswer:
-        """Write a turn (`ivr.statements.TURN`) and return the answer in force: the first writer's, always.
+        """Write a turn (`ivr.statements.turn`) and return the answer in force: the first writer's, always.
 
         Raises `NotKept`, psycopg's errors without a journal.
         """
@@ -45,7 +45,7 @@ class Writing:
                 return known
         if not self._must_wait(record):
             try:
-                [(stored, fresh, call_id, ticket)] = self._connections.execute(statements.TURN, values)
+                [(stored, fresh, call_id, ticket)] = self._connections.execute(statements.turn(values), values)
             except psycopg.Error as problem:
                 self._keep(record, problem)
             else:

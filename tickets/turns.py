@@ -5,7 +5,7 @@ commit. Each part reads from the one before it, which orders the locks (docs/dec
 
 t  the turn, by its natural key. The first writer wins; a repeat gets what is stored, also under a race.
 c  the call, only from a fresh turn. Its ticket's id is drawn here when the turn gives birth to it.
-l  the leg.   k  the ticket, born or told more.   e  the timeline.
+l  the leg.   k  the ticket, born or told more.   e, eo  the timeline.
 
 Parameters are documented in `TurnRow`.
 """
@@ -124,7 +124,10 @@ e as (
   select c.brand_id, c.ticket_id, c.id, x.type, %(now)s, %(recorded_at)s, coalesce(x.actor, 'system'),
     coalesce(x.facts, '{}'), coalesce(x.content, '{}')
   from c, jsonb_to_recordset(%(events)s) as x (type text, actor text, facts jsonb, content jsonb)
-), eo as (
+)"""
+
+TICKET_OPENED = """
+eo as (
   insert into event (brand_id, ticket_id, call_id, type, happened_at, recorded_at, facts)
   select k.brand_id, k.id, c.id, 'ticket_opened', %(now)s, %(recorded_at)s, jsonb_build_object('number', k.number)
   from c, k where k.fresh

@@ -49,3 +49,8 @@ def recording(brand_id, state="ready", *, sid="CA1", part="2", recording_sid="RE
         "job": "fetch_recording" if state == "ready" else None,
     }  # fmt: skip
     return row | changed
+
+
+def is_turn(statement: str) -> bool:
+    """Whether this writes a turn, in whole or without what its values leave out."""
+    return "insert into turn as t" in statement

@@ -8,6 +8,7 @@ from core.caller_connections import CallerConnections
 from ivr import statements
 from tests.conftest import scalar
 from tests.ivr.conftest import action
+from tests.ivr.rows import is_turn
 
 RECORDED = {"RecordingSid": "RE1", "RecordingStatus": "completed", "RecordingDuration": "4", "RecordingChannels": "1"}
 ENDED = {"CallStatus": "completed", "CallDuration": "9", "SequenceNumber": "0"}
@@ -19,9 +20,10 @@ def counted(door, monkeypatch):
     sent, lock, run = [], threading.Lock(), CallerConnections.execute
 
     def counting(self, statement, values):
-        if statement in (statements.TURN, statements.STATUS, statements.RECORDING, statements.FACTS):
+        whole = statements.TURN if is_turn(statement) else statement
+        if whole in (statements.TURN, statements.STATUS, statements.RECORDING, statements.FACTS):
             with lock:
-                sent.append(statement)
+                sent.append(whole)
         return run(self, statement, values)
 
     monkeypatch.setattr(CallerConnections, "execute", counting)

@@ -139,6 +139,25 @@ class TestATurn:
         assert execute(engine, "select asked_number, ticket_id, state from callback") == [(CALLER, 1001, "requested")]
         assert execute(engine, "select job, ticket_id from outbox") == [("judge_callback", 1001)]
 
+    @pytest.mark.parametrize("matter", [False, True])
+    @pytest.mark.parametrize("message", [False, True])
+    @pytest.mark.parametrize("callback", [None, CALLER])
+    @pytest.mark.parametrize("jobs", [[], ["assign_ticket"]])
+    @pytest.mark.parametrize("has_ticket", [False, True])
+    def test_without_the_parts_it_needs_not_it_ends_like_the_whole(
+        self, engine, line, brand, matter, message, callback, jobs, has_ticket
+    ):
+        means = {"matter": matter, "expects_recording": message, "callback_number": callback, "jobs": jobs}
+        ends = []
+        for sid in ("CAwhole", "CAneeded"):
+            line.execute(statements.TURN, turn(brand.id, 0, sid=sid, matter=has_ticket))
+            before, values = counts(engine), turn(brand.id, 1, sid=sid, **means)
+            statement = statements.TURN if sid == "CAwhole" else statements.turn(values)
+            [(answer, fresh, call_id, ticket)] = line.execute(statement, values)
+            written = {table: count - before[table] for table, count in counts(engine).items()}
+            ends.append((answer, fresh, call_id is None, ticket is None, written))
+        assert ends[0] == ends[1]
+
     @pytest.mark.parametrize("different", [False, True])
     def test_two_at_once_get_one_answer_and_leave_one_trace(self, engine, brand, settings, different):
         line, rounds = CallerConnections(settings.database_url, patience=settings.patience), 60
