@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 Maker = Callable[[int, int], tuple[str, bytes, str]]
 """(connection, number) → (path, body, signature)."""
 
+MOST_CLOSED = 10
+"""Connections closed without an answer, in one measurement, before something is wrong."""
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
 
 
@@ -53,28 +55,52 @@ def drive(load: Load, *, connections: int, seconds: float, most: int = 450) -> D
     )
 
 
+class Closed(Exception):
+    """A connection kept open was closed between two answers: gunicorn's threads do that to a few of ten thousand."""
+
+
 @dataclass(slots=True)
 class _Connection:
     """One caller's connection, its requests to come, and what has been read of the present answer."""
 
-    socket: socket.socket
+    port: int
     requests: Iterator[bytes]
+    wire: socket.socket = field(init=False)
     sent: float = 0.0
+    last: bytes = b""
     read: bytes = b""
     taken: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.connect()
+
+    def connect(self) -> None:
+        self.wire = socket.create_connection(("127.0.0.1", self.port), 15)
 
     def send(self) -> bool:
         """Send the next request; False when there is none."""
         request = next(self.requests, None)
         if request is None:
             return False
+        self.last = request
         self.sent = time.perf_counter()
-        self.socket.sendall(request)
+        self.wire.sendall(request)
         return True
+
+    def send_again(self) -> None:
+        """Send the request that the server closed the connection on over a new one; its time goes on."""
+        self.wire.close()
+        self.connect()
+        self.wire.sendall(self.last)
 
     def receive(self) -> bool:
         """Read what has come; True when the answer is whole."""
-        more = self.socket.recv(65536)
+        try:
+            more = self.wire.recv(65536)
+        except ConnectionResetError:
+            more = b""
+        if not more and not self.read:
+            raise Closed
         if not more:
             raise RuntimeError(f"the connection was closed after {self.read[:80]!r}")
         self.read += more
@@ -94,10 +120,11 @@ class _Connection:
 def _drive(load: Load, connections: int, seconds: float, most: int) -> tuple[list[float], float]:
     start = time.time_ns() & ~1
     made = [[_wire(load, number, start + one) for one in range(most)] for number in range(connections)]
-    callers = [_Connection(socket.create_connection(("127.0.0.1", load.port), 15), iter(one)) for one in made]
+    callers = [_Connection(load.port, iter(one)) for one in made]
+    closed = 0
     with selectors.DefaultSelector() as selector:
         for caller in callers:
-            selector.register(caller.socket, selectors.EVENT_READ, caller)
+            selector.register(caller.wire, selectors.EVENT_READ, caller)
         began = time.perf_counter()
         waiting = sum(caller.send() for caller in callers)
         while waiting:
@@ -106,10 +133,18 @@ def _drive(load: Load, connections: int, seconds: float, most: int) -> tuple[lis
                 raise RuntimeError("no answer within 15 seconds")
             over = time.perf_counter() - began >= seconds
             for key, _ in ready:
-                waiting -= key.data.receive() and (over or not key.data.send())
+                try:
+                    waiting -= key.data.receive() and (over or not key.data.send())
+                except Closed:
+                    closed += 1
+                    if closed > MOST_CLOSED:
+                        raise RuntimeError(f"{closed} connections were closed without an answer") from None
+                    selector.unregister(key.data.wire)
+                    key.data.send_again()
+                    selector.register(key.data.wire, selectors.EVENT_READ, key.data)
         passed = time.perf_counter() - began
     for caller in callers:
-        caller.socket.close()
+        caller.wire.close()
     return sorted(taken for caller in callers for taken in caller.taken), passed
 
 

@@ -34,9 +34,10 @@ class Numbered(NamedTuple):
         Raises KeyError for a value that is missing, TypeError for one of a type no statement has, psycopg's DataError
         for a text with a NUL, which would end there.
         """
-        texts = [wire(values[name]) for name in self.names]
+        given = [values[name] for name in self.names]
+        texts = [value if value is None or type(value) is str else wire(value) for value in given]
         ready = [None if text is None else text.encode() for text in texts]
-        if any(text is not None and b"\0" in text for text in ready):
+        if b"\0" in b"".join(filter(None, ready)):
             raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
         return ready
 

@@ -10,7 +10,6 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -19,9 +18,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from callflows import position as plain
 from callflows.flow import Position
+from ivr import urlencoded
 
 MAX_POCKET = 1024
 """Bytes of a sealed pocket in a URL."""
+MOST_PARTS = 40
 
 
 class PocketSpoiled(ValueError):
@@ -67,9 +68,9 @@ class Seal:
 
 def to_query(position: Position, *, turn: int, call: str, seal: Seal) -> str:
     """The query string of the URL that leads to `turn` from `position`."""
-    parts = {"t": str(turn), **plain.to_plain(position)}
+    query = urlencoded.write((("t", str(turn)), *plain.to_plain(position).items()))
     pocket = seal.close(position.pocket, call=call)
-    return urlencode(parts | {"k": pocket} if pocket else parts)
+    return f"{query}&k={pocket}" if pocket else query
 
 
 def from_query(query: str, *, call: str, seal: Seal) -> tuple[int, Position]:
@@ -78,7 +79,7 @@ def from_query(query: str, *, call: str, seal: Seal) -> tuple[int, Position]:
     Raises ValueError for a query that is not one of ours (`PocketSpoiled` among them): the URL is signed, so that
     is our own fault or a key that was thrown away too early, and the caller must still be answered.
     """
-    parts = dict(parse_qsl(query, keep_blank_values=True))
+    parts = dict(urlencoded.read(query, most=MOST_PARTS))
     turn = int(parts["t"]) if re.fullmatch(r"[0-9]{1,4}", parts.get("t", "")) else 0
     if turn < 1:
         raise ValueError("no turn number")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from health.models import Why
+from ivr import urlencoded
 
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 400
@@ -128,7 +129,7 @@ def _verify_json(base: str, path: str, query: str, body: bytes, signature: str |
 
 def _parse(body: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        return urlencoded.read(body.decode("utf-8"), most=MAX_FIELDS)
     except ValueError as problem:
         raise Refused(400, Why.NO_FORM, f"malformed form: {problem}") from None
 

@@ -21,6 +21,9 @@ class Answering(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.seen.append((self.path, self.headers["X-Twilio-Signature"], body))
+        if len(self.server.seen) in self.server.closing:
+            self.close_connection = True
+            return
         self.send_response(self.status)
         self.send_header("Content-Length", "4")
         self.end_headers()
@@ -36,7 +39,7 @@ class Answering(BaseHTTPRequestHandler):
 def server():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     server.daemon_threads = True
-    server.seen = []
+    server.seen, server.closing = [], ()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -54,6 +57,19 @@ def test_every_request_is_sent_once_and_answered(server):
     assert all(signature == f"signed {body.decode()}" for _, signature, body in server.seen)
     assert 0 < done.p50 <= done.p99
     assert done.rate > 0
+
+
+def test_what_a_closed_connection_did_not_answer_is_sent_again(server):
+    server.closing = (5, 17)
+    done = drive(Load(server.server_port, make), connections=3, seconds=20.0, most=1)
+    assert done.requests == 3 * 20
+    assert len(server.seen) == 3 * 20 + 2
+
+
+def test_a_server_that_goes_on_closing_ends_it(server):
+    server.closing = range(5, 1000)
+    with pytest.raises(RuntimeError, match="11 connections were closed"):
+        drive(Load(server.server_port, make), connections=3, seconds=20.0, most=1)
 
 
 def test_an_answer_that_is_not_200_ends_it(server, monkeypatch):
