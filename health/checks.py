@@ -162,7 +162,7 @@ def recordings(seen: Figures) -> Check:
         missing=seen.recordings_missing_this_week,
         waiting=seen.recordings_awaited,
     )
-    cure = said("See the tickets' timelines; the carrier keeps recordings and can be asked.")
+    cure = said("Read why on their tickets; the carrier keeps recordings and can be asked.")
     return Check("recordings", name, missing, Tone.WARN, cure)
 
 

@@ -128,7 +128,7 @@ def _show(visit: Visit, sid: str, *, problems: dict[str, str] | None = None) -> 
         recordings=of_call(session, call_id=view.call.id),
         customers=known,
         customer=session.get(Customer, view.call.customer_id) if view.call.customer_id else None,
-        happenings=[(event, sentence(event, names), names.actor(event.actor)) for event in view.timeline],
+        happenings=[(event, sentence(event, names)) for event in view.timeline],
         icons=EVENT_ICONS,
         problems=problems or {},
         call_words=call_words,

@@ -1,5 +1,6 @@
 """Departments: what they are called, when they are open, who uses them."""
 
+import zoneinfo
 from collections.abc import Mapping
 
 from console.language import _
@@ -145,6 +146,7 @@ def _page(visit: Visit, department: Department, *, problems: dict[str, str]) -> 
         hours=_opening(met, visit),
         days=week_of(met.schedule, now=visit.now),
         specials=specials_of(met.schedule, now=visit.now),
+        zones=sorted(zoneinfo.available_timezones()),
         zone_as_met=met.schedule.zone.key,
         used={name: count for name, count in verbs.used_by(visit.session, department).items() if count},
         may_change=visit.may(Right.MANAGE_DEPARTMENTS),

@@ -10,10 +10,12 @@ from health.figures import figures
 from health.journal import journal
 from people import audit
 from people.rights import Right
+from recordings.queries import recordings
 from tickets.work_of_brands import is_work_of, ticket_numbers
 
 NOUN = Noun("health")
 MOST = 50
+MOST_MISSING = 5
 
 
 @NOUN.page("GET", "/health", needs=Right.RETRY_JOBS)
@@ -25,7 +27,14 @@ def show_health(visit: Visit) -> Answer:
         found.insert(1, journal(kept(), visit.now))
     failed = outbox.failed(visit.session, limit=MOST, among=is_work_of(visit.brand_id))
     numbers = ticket_numbers(visit.session, failed)
-    return shown("health/health.html", checks=found, words=words, failed=failed, numbers=numbers)
+    missing = _without_sound(visit) if seen.recordings_missing_this_week else []
+    return shown("health/health.html", checks=found, words=words, failed=failed, numbers=numbers, missing=missing)
+
+
+def _without_sound(visit: Visit) -> list[int]:
+    """The latest tickets of which a recording is missing."""
+    page = recordings(visit.session, brand_id=visit.brand_id, state="missing", limit=MOST_MISSING)
+    return list(dict.fromkeys(view.ticket for view in page.items if view.ticket is not None))
 
 
 @NOUN.page("POST", "/health/jobs/<int:job_id>/retry", needs=Right.RETRY_JOBS)
