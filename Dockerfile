@@ -18,6 +18,8 @@ WORKDIR /opt/ringback
 COPY --from=packages /opt/ringback/.venv .venv
 COPY . .
 COPY --from=assets /opt/ringback/console/static console/static
+# Nobody may write here later: without this each start would compile every module anew.
+RUN .venv/bin/python -m compileall -q -x '/\.venv/' .
 ENV HOST=0.0.0.0 PORT=8000 RINGBACK_DATA=/var/lib/ringback PYTHONDONTWRITEBYTECODE=1
 USER 10001
 VOLUME /var/lib/ringback

@@ -23,8 +23,9 @@ def settings_for(folder: Path, *, port: int) -> Settings:
 
 def environ_of(settings: Settings) -> dict[str, str]:
     """The environment of a process that serves with these settings."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,  # compiled modules are kept, as wherever it is installed
         "PYTHONPATH": str(ROOT),
         "RINGBACK_DOTENV": os.devnull,
         "RINGBACK_DATA": str(settings.data),

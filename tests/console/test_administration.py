@@ -11,6 +11,7 @@ from people.models import Role
 from people.phone_numbers import add_number
 from tests.conftest import execute, scalar
 from tests.factories.people import make_account, make_brand, make_department
+from tests.factories.recordings import make_recording
 from tests.factories.tickets import make_call, make_ticket
 from tests.statements import counted
 
@@ -201,6 +202,17 @@ class TestHealth:
         page = admin.get("/health").text
         assert "3 webhooks refused" in page
         assert "TWILIO_AUTH_TOKEN" in page
+
+    def test_tickets_whose_recording_is_missing_are_named_each_once(self, admin, engine, brand, clock):
+        with transaction(engine) as session:
+            call = make_call(session, brand, ticket=make_ticket(session, brand, number=4711))
+            whole = make_call(session, brand, ticket=make_ticket(session, brand, number=4712))
+            for _ in range(2):
+                make_recording(session, call, state="missing", expected_at=clock())
+            make_recording(session, whole, state="stored", expected_at=clock())
+        page = admin.get("/health").text
+        assert page.count('href="/tickets/4711">#4711<') == 1
+        assert "#4712" not in page
 
     def test_agents_do_not_see_it(self, signed_in):
         assert signed_in(Role.AGENT).get("/health").status_code == 403

@@ -28,6 +28,15 @@ def test_a_customer_is_found_by_name_or_digits(signed_in, engine: Engine, brand:
     assert f'href="/customers/{ben.id}"' not in page
 
 
+def test_who_has_no_name_yet_is_called_by_their_number(signed_in, engine: Engine, brand: Brand) -> None:
+    with transaction(engine) as session:
+        nameless, bare = make_customer(session, brand, CALLER), make_customer(session, brand)
+    page = signed_in().get("/customers").text
+    assert f'id="customer-{nameless.id}" data-row-link>+1\u00a0202-555-0147</a>' in page
+    assert f'id="customer-{bare.id}" data-row-link>Customer {bare.id}</a>' in page
+    assert page.count("No name yet") == 2
+
+
 def test_the_card_has_all_numbers_tickets_and_calls(signed_in, engine: Engine, brand: Brand) -> None:
     with transaction(engine) as session:
         ana = make_customer(session, brand, CALLER, "+442071838750", name="Ana Petrov")
