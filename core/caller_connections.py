@@ -24,6 +24,9 @@ LOCK_SHARE, STATEMENT_SHARE = 0.6, 2.0
 """The server's own limits, as shares of the patience: a lock that is not had ends before we give up on the server;
 a statement we gave up on does not hold its locks for long."""
 
+OUT_OF_DATE = ("0A000", "26000")
+"""A prepared statement whose columns a migration has changed, or that is not there any more; neither took effect."""
+
 IS_WRITABLE = "select current_setting('transaction_read_only')"
 
 
@@ -85,10 +88,11 @@ class CallerConnections:
             return self._run(statement, values)
         except TimeIsOver:
             raise
-        except psycopg.OperationalError as problem:
-            # What an idle connection tells at its next use: the server has ended it, or was restarted.
-            lost = connection.closed or (problem.sqlstate or "").startswith("57P")
-            if connection is not before or not lost:
+        except psycopg.Error as problem:
+            # What an idle connection tells at its next use: the server has ended it, was restarted, or was migrated.
+            state = problem.sqlstate or ""
+            is_of_no_use = connection.closed or state.startswith("57P") or state in OUT_OF_DATE
+            if connection is not before or not is_of_no_use:
                 raise
         self.drop()
         self._connection()
@@ -108,6 +112,7 @@ class CallerConnections:
             patience=self.patience,
             autocommit=True,
             options=self._options,
+            client_encoding="UTF8",  # as values are sent (core/numbering.py), whatever the environment says
             **KEEPALIVES,
         )
 

@@ -71,8 +71,9 @@ class PreparedStatements:
         answer = self._next()
         if answer is None or answer.status not in _GOOD:
             raise self._error(answer)
-        while self._next() is not None:
-            pass
+        while (more := self._next()) is not None:
+            if more.status not in _GOOD:  # what only the commit found out: the rows above are not there
+                raise self._error(more)
         return answer
 
     def _next(self) -> PGresult | None:

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from core import bounded
 from core.bounded import BoundedConnection
+from core.caller_connections import CallerConnections
 from core.numbering import numbered
 from core.outages import TimeIsOver, is_away
 from core.prepared import PreparedStatements
@@ -50,6 +51,14 @@ def test_a_statement_that_cannot_be_prepared_is_prepared_anew(statements: Prepar
         with pytest.raises(psycopg.errors.UndefinedTable):
             statements.run(wrong, {})
     assert plainly(statements)
+
+
+def test_what_only_the_commit_finds_wrong_is_no_success(statements: PreparedStatements) -> None:
+    statements.run(numbered("create temp table once (x int unique deferrable initially deferred)"), {})
+    twice = numbered("insert into once select %(x)s::int from generate_series(1, 2) returning x")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        statements.run(twice, {"x": 1})
+    assert statements.run(numbered("select x from once"), {}) == []
 
 
 def test_a_text_that_would_be_cut_off_is_refused_before_it_is_sent(statements: PreparedStatements) -> None:
@@ -99,6 +108,26 @@ def test_whoever_is_interrupted_leaves_no_answer_for_the_next(
     with pytest.raises(KeyboardInterrupt):
         statements.run(numbered("select pg_sleep(0.1)"), {})
     assert connection.closed
+
+
+@pytest.mark.parametrize("change", ["alter table changing add column more int default 2", "deallocate all"])
+def test_a_statement_that_a_migration_overtook_is_prepared_anew(servers: tuple[str, str], change: str) -> None:
+    connections = CallerConnections(servers[0])
+    connections.execute("create temp table changing as select 1 as x", {})
+    assert connections.execute("select * from changing", {}) == [(1,)]
+    connections.execute(change, {})
+    with pytest.raises(psycopg.errors.UndefinedTable):  # asked again on a new connection, which has no such table
+        connections.execute("select * from changing", {})
+    connections.drop()
+
+
+def test_values_are_read_as_what_they_are_whatever_the_environment_says(
+    servers: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    connections = CallerConnections(servers[0])
+    assert connections.execute("select length(%(word)s::text), %(word)s::text", {"word": "Zoë €"}) == [(5, "Zoë €")]
+    connections.drop()
 
 
 def _end(url: str, pid: int) -> None:

@@ -155,7 +155,9 @@ class TestATurn:
             statement = statements.TURN if sid == "CAwhole" else statements.turn(values)
             [(answer, fresh, call_id, ticket)] = line.execute(statement, values)
             written = {table: count - before[table] for table, count in counts(engine).items()}
-            ends.append((answer, fresh, call_id is None, ticket is None, written))
+            told = execute(engine, f"select type from event where call_id = {call_id} order by id")
+            asked = execute(engine, f"select job from outbox order by id offset {before['outbox']}")
+            ends.append((answer, fresh, ticket is None, written, told, asked))
         assert ends[0] == ends[1]
 
     @pytest.mark.parametrize("different", [False, True])
