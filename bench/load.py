@@ -37,6 +37,8 @@ class Driven:
     p50: float
     p99: float
     requests: int
+    closed: int
+    """Connections the server closed instead of answering; what they had asked was asked again."""
 
 
 def drive(load: Load, *, connections: int, seconds: float, most: int = 450) -> Driven:
@@ -46,12 +48,13 @@ def drive(load: Load, *, connections: int, seconds: float, most: int = 450) -> D
     """
     context = multiprocessing.get_context("fork")
     with context.Pool(1) as pool:
-        taken, passed = pool.apply(_drive, (load, connections, seconds, round(most * seconds)))
+        taken, passed, closed = pool.apply(_drive, (load, connections, seconds, round(most * seconds)))
     return Driven(
         rate=len(taken) / passed,
         p50=statistics.median(taken) * 1000,
         p99=taken[int(len(taken) * 0.99)] * 1000,
         requests=len(taken),
+        closed=closed,
     )
 
 
@@ -117,24 +120,25 @@ class _Connection:
         return True
 
 
-def _drive(load: Load, connections: int, seconds: float, most: int) -> tuple[list[float], float]:
+def _drive(load: Load, connections: int, seconds: float, most: int) -> tuple[list[float], float, int]:
     start = time.time_ns() & ~1
     made = [[_wire(load, number, start + one) for one in range(most)] for number in range(connections)]
     callers = [_Connection(load.port, iter(one)) for one in made]
     closed = 0
     with selectors.DefaultSelector() as selector:
-        for caller in callers:
-            selector.register(caller.wire, selectors.EVENT_READ, caller)
         began = time.perf_counter()
-        waiting = sum(caller.send() for caller in callers)
-        while waiting:
+        for caller in callers:
+            if caller.send():
+                selector.register(caller.wire, selectors.EVENT_READ, caller)
+        while selector.get_map():
             ready = selector.select(15)
             if not ready:
                 raise RuntimeError("no answer within 15 seconds")
             over = time.perf_counter() - began >= seconds
             for key, _ in ready:
                 try:
-                    waiting -= key.data.receive() and (over or not key.data.send())
+                    if key.data.receive() and (over or not key.data.send()):
+                        selector.unregister(key.data.wire)
                 except Closed:
                     closed += 1
                     if closed > MOST_CLOSED:
@@ -145,7 +149,7 @@ def _drive(load: Load, connections: int, seconds: float, most: int) -> tuple[lis
         passed = time.perf_counter() - began
     for caller in callers:
         caller.wire.close()
-    return sorted(taken for caller in callers for taken in caller.taken), passed
+    return sorted(taken for caller in callers for taken in caller.taken), passed, closed
 
 
 def _wire(load: Load, connection: int, number: int) -> bytes:

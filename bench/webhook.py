@@ -65,9 +65,11 @@ class Candidate:
 
     def line(self) -> str:
         server, database = statistics.median(self.server_cpu), statistics.median(self.database_cpu)
+        closed = sum(done.closed for done in self.seen)
         return (
             f"{self.name:<44} {self.rate:8.0f}/s   p50 {self.p50:6.2f} ms   p99 {self.p99:6.2f} ms"
             f"   CPU {server * 1e6:5.0f} + {database * 1e6:4.0f} µs"
+            + (f"   {closed} closed by the server" if closed else "")
         )
 
 

@@ -63,6 +63,7 @@ def test_what_a_closed_connection_did_not_answer_is_sent_again(server):
     server.closing = (5, 17)
     done = drive(Load(server.server_port, make), connections=3, seconds=20.0, most=1)
     assert done.requests == 3 * 20
+    assert done.closed == 2
     assert len(server.seen) == 3 * 20 + 2
 
 
