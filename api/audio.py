@@ -13,6 +13,10 @@ from recordings.byte_ranges import RangeNotSatisfiable
 from recordings.listening import Audible, NoSuchRecording, NotListenable, find_audio, listen
 from recordings.models import RecordingState
 
+NOT_HERE = {
+    409: "The audio is not stored here (yet); `state` says why.",
+    410: "The audio was deleted.",
+}
 ON_ITS_WAY = frozenset({RecordingState.EXPECTED, RecordingState.READY})
 
 
@@ -21,11 +25,7 @@ ON_ITS_WAY = frozenset({RecordingState.EXPECTED, RecordingState.READY})
     "/recordings/{id}/audio",
     right=Right.PLAY_RECORDINGS,
     audio=True,
-    refusals={
-        409: "The audio is not stored here (yet); `state` says why.",
-        410: "The audio was deleted.",
-        416: "The range lies beyond the end; Content-Range has the size.",
-    },
+    refusals=NOT_HERE | {416: "The range lies beyond the end; Content-Range has the size."},
 )
 def play_recording(asked: Asked[None, None], id: int) -> Callable[[], Response]:
     """Listen to a recording.
@@ -37,7 +37,7 @@ def play_recording(asked: Asked[None, None], id: int) -> Callable[[], Response]:
     except NoSuchRecording:
         raise not_found(f"recording {id}") from None
     except NotListenable as error:
-        raise _not_here(RecordingState(error.state)) from None
+        raise not_here(RecordingState(error.state)) from None
     except RangeNotSatisfiable as error:
         headers = {"Content-Range": f"bytes */{error.size}"}
         detail = f"The audio has {error.size} bytes, and none in this range."
@@ -72,9 +72,7 @@ def _response(audible: Audible, asked: Asked[None, None] | None) -> Response:
         try:
             response.response = audible.open(asked.parts.storage())
         except NotStored:
-            raise Problem(
-                500, "audio-lost", "The audio ought to be stored here but is not. Tell your administrator."
-            ) from None
+            raise lost() from None
     response.headers["Content-Length"] = str(audible.range.length)
     response.headers["Content-Disposition"] = f'inline; filename="recording-{audible.recording_id}.wav"'
     response.headers["Accept-Ranges"] = "bytes"
@@ -86,7 +84,13 @@ def _response(audible: Audible, asked: Asked[None, None] | None) -> Response:
     return response
 
 
-def _not_here(state: RecordingState) -> Problem:
+def lost() -> Problem:
+    """What is answered where the store has not what the ledger says it has."""
+    return Problem(500, "audio-lost", "The audio ought to be stored here but is not. Tell your administrator.")
+
+
+def not_here(state: RecordingState) -> Problem:
+    """What is answered where there is no audio."""
     if state == RecordingState.DELETED:
         return Problem(410, "audio-deleted", "The audio was deleted.", more={"state": state})
     coming = state in ON_ITS_WAY

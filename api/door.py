@@ -7,7 +7,6 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from api import (
-    audio,
     callbacks,
     callers,
     customers,
@@ -17,6 +16,7 @@ from api import (
     messages,
     numbers,
     opening,
+    peaks,
     problems,
     sign_ins,
 )
@@ -28,7 +28,7 @@ from api.serving import blueprint
 NOUNS = (
     opening.NOUN,
     callers.NOUN,
-    audio.NOUN,
+    peaks.NOUN,
     messages.NOUN,
     callbacks.NOUN,
     customers.NOUN,

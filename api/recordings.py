@@ -1,4 +1,4 @@
-"""Recordings: the ledger of audio that ought to exist. The audio itself: api/audio.py."""
+"""Recordings: the ledger of audio that ought to exist. The audio itself: api/audio.py, its peaks: api/peaks.py."""
 
 from pydantic import Field
 

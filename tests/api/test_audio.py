@@ -2,14 +2,17 @@
 
 import hashlib
 import io
+from array import array
 
 import pytest
 from sqlalchemy import Engine, select
 
+from api.peaks import PeaksShape
 from core.database import transaction
 from core.storage_folder import FolderStorage
 from people.models import Brand, Role
-from recordings.models import RecordingPlay, RecordingState
+from recordings.models import Recording, RecordingPlay, RecordingState
+from recordings.peaks import Peaks
 from tests.api.conftest import Program
 from tests.clock import HandClock
 from tests.factories.recordings import make_recording
@@ -101,6 +104,33 @@ def test_audio_the_store_has_lost_is_our_fault_and_a_problem(
     storage.delete("r/1.wav")
     answer = api.get(f"/recordings/{recording_id}/audio")
     assert (answer.status_code, answer.get_json()["type"]) == (500, "urn:problem-type:ringback:audio-lost")
+
+
+def test_its_peaks_are_read_without_a_listening(
+    api: Program, engine: Engine, recording_id: int, storage: FolderStorage
+) -> None:
+    kept = Peaks(channels=1, sample_rate=8000, samples_per_pixel=160, data=array("b", [-3, 5, -128, 127])).as_json()
+    digest = hashlib.sha256(kept).hexdigest()
+    storage.put("r/1.json", io.BytesIO(kept), size=len(kept), sha256=digest, content_type="application/json")
+    with transaction(engine) as session:
+        session.get_one(Recording, recording_id).peaks_key = "r/1.json"
+    answer = api.get(f"/recordings/{recording_id}/peaks")
+    assert (answer.status_code, answer.data) == (200, kept)
+    assert PeaksShape.model_validate_json(answer.data).data == [-3, 5, -128, 127]
+    assert plays(engine) == []
+    storage.delete("r/1.json")
+    assert api.get(f"/recordings/{recording_id}/peaks").status_code == 500
+
+
+@pytest.mark.parametrize(("state", "status"), [("expected", 409), ("missing", 409), ("stored", 409), ("deleted", 410)])
+def test_peaks_that_are_not_here_are_a_problem_that_says_why(
+    api: Program, engine: Engine, brand: Brand, state: str, status: int
+) -> None:
+    with transaction(engine) as session:
+        id = make_recording(session, make_call(session, brand), state=state).id
+    answer = api.get(f"/recordings/{id}/peaks")
+    assert (answer.status_code, answer.get_json()["state"]) == (status, state)
+    assert api.get("/recordings/999999/peaks").status_code == 404
 
 
 def test_whoever_may_listen_does_and_a_stranger_does_not(programs: dict[Role, Program], recording_id: int) -> None:
