@@ -5,6 +5,7 @@ from typing import Any
 
 from console.language import _, mark
 from console.moments import phone
+from console.refusals import words_of
 
 Values = Mapping[str, Any]
 AccountName = Callable[[object], str]
@@ -39,8 +40,8 @@ def _number(content: Values) -> str:
 
 def _why(facts: Values) -> str:
     """A sentence of the rules, else the words for a reason."""
-    sentence = facts.get("sentence")
-    if isinstance(sentence, str) and sentence:
+    sentence = words_of(facts, "sentence")
+    if sentence:
         return sentence
     code = facts.get("reason") or facts.get("why")
     if not isinstance(code, str) or not code:

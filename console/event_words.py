@@ -8,6 +8,7 @@ from typing import Any
 from console import callback_words, ticket_words
 from console.language import _
 from console.moments import duration, phone
+from console.refusals import words_of
 from tickets.models import Event
 
 
@@ -167,7 +168,7 @@ def _unassigned(event: Event, names: Names) -> str:
 
 
 def _nobody_to_assign(event: Event, names: Names) -> str:
-    why = _text(event.facts, "reason")
+    why = words_of(event.facts, "reason")
     return _("Nobody could take it. %(why)s") % {"why": why} if why else _("Nobody could take it")
 
 

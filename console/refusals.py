@@ -1,8 +1,12 @@
 """What the rooms below refuse, as pages say it: in the reader's language, as a sentence."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
 from console.language import _, gettext
 from console.ticket_words import STATUS
-from people.refusals import FieldRefused, Listed, Said
+from people.refusals import FieldRefused, Listed, Said, told_before
 from tickets.models import TicketStatus
 
 
@@ -18,6 +22,16 @@ def words(said: Said) -> str:
     """The words themselves, without beginning or end."""
     text = gettext(said.text)
     return text % {name: _shown(value) for name, value in said.values.items()} if said.values else text
+
+
+def words_of(kept: Mapping[str, Any], otherwise: str) -> str:
+    """What an event or a row keeps under ``said``, in the reader's language; else its English under `otherwise`."""
+    said = kept.get("said")
+    if isinstance(said, Mapping):
+        with suppress(KeyError, TypeError, ValueError, AttributeError):  # what nobody can read is said in English
+            return words(told_before(said))
+    found = kept.get(otherwise)
+    return found.strip() if isinstance(found, str) else ""
 
 
 def problems(refused: FieldRefused) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from console import call_words, ticket_words
 from console.event_words import Names, sentence
+from console.refusals import words_of
 from recordings.models import Recording
 from tickets.models import Call, Event
 from tickets.path import passed_in
@@ -103,13 +104,13 @@ def story(
 def line(event: Event, names: Names) -> Line:
     """One event as a line."""
     text = event.content.get("text") if event.type == "note_added" else None
-    why = event.content.get("reason") if event.type == "assigned" else None
+    why = words_of(event.content, "reason") if event.type == "assigned" else ""
     return Line(
         event=event,
         text=sentence(event, names),
         icon=ICONS.get(event.type, "phone-out" if event.type.startswith("callback_") else "dot"),
         words=text if isinstance(text, str) else "",
-        aside=why if isinstance(why, str) else "",
+        aside=why,
         is_alarm=event.type in ALARMS or event.facts.get("level") == "alert",
     )
 

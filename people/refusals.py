@@ -6,6 +6,7 @@ and fill in the same values. `bin/ringback words` collects the texts from the ca
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,16 @@ class Said:
 
     def __str__(self) -> str:
         return self.text % self.values if self.values else self.text
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON values, for a row that is read in another language later."""
+        plain = {name: one if isinstance(one, int | float) else str(one) for name, one in self.values.items()}
+        return {"text": self.text, "values": plain}
+
+
+def told_before(kept: Mapping[str, Any]) -> Said:
+    """What `Said.kept` wrote down."""
+    return Said(kept["text"], kept["values"])
 
 
 NOTHING = Said("")

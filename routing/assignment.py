@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.outbox import ask
 from people.models import Account, Role
-from people.refusals import FieldRefused, Said, said
+from people.refusals import NOTHING, FieldRefused, Said, said
 from routing.at_work import Calendar, calendars
 from routing.candidates import candidates, members_of
 from routing.choosing import choose
@@ -85,7 +85,7 @@ def assign(session: Session, *, ticket_id: int, now: datetime) -> Assigned | Alr
         coming = [hours[member.id] for member in members if member.active]
         return _nobody_there(session, ticket, coming, reason=choice.reason, now=now)
     _give(session, ticket, choice.chosen.account_id, why=choice.reason, actor="system", now=now)
-    return Assigned(choice.chosen.account_id, choice.reason)
+    return Assigned(choice.chosen.account_id, str(choice.reason))
 
 
 def reassign(
@@ -101,7 +101,7 @@ def reassign(
     _check_can_own(ticket, account)
     if ticket.assignee_id == account_id:
         return AlreadyAssigned(account_id)
-    _give(session, ticket, account_id, why="", actor=actor, now=now)
+    _give(session, ticket, account_id, why=NOTHING, actor=actor, now=now)
     return Assigned(account_id, "")
 
 
@@ -144,10 +144,10 @@ def _check_can_own(ticket: Ticket, account: Account | None) -> None:
         )
 
 
-def _give(session: Session, ticket: Ticket, account_id: int, *, why: str, actor: str, now: datetime) -> None:
+def _give(session: Session, ticket: Ticket, account_id: int, *, why: Said, actor: str, now: datetime) -> None:
     before = ticket.assignee_id
     _end_open(session, ticket, now)
-    session.add(Assignment(ticket_id=ticket.id, account_id=account_id, assigned_at=now, actor=actor, why=why))
+    session.add(Assignment(ticket_id=ticket.id, account_id=account_id, assigned_at=now, actor=actor, why=str(why)))
     ticket.assignee_id = account_id
     if ticket.status == TicketStatus.NEW:
         move(ticket, to=TicketStatus.OPEN, now=now)
@@ -161,7 +161,7 @@ def _end_open(session: Session, ticket: Ticket, now: datetime) -> None:
 
 
 def _changed(
-    session: Session, ticket: Ticket, type: str, *, actor: str, now: datetime, before: int | None, why: str = ""
+    session: Session, ticket: Ticket, type: str, *, actor: str, now: datetime, before: int | None, why: Said = NOTHING
 ) -> None:
     ticket.version += 1
     ticket.updated_at = now
@@ -174,13 +174,13 @@ def _changed(
         actor=actor,
         facts={"before": before, "after": ticket.assignee_id},
         # The sentence names a person, so it is content; the accounts' ids are facts.
-        content={"reason": why} if why else {},
+        content={"reason": str(why), "said": why.kept()} if why.text else {},
     )
     session.flush()
 
 
 def _nobody_there(
-    session: Session, ticket: Ticket, hours: list[Calendar], *, reason: str, now: datetime
+    session: Session, ticket: Ticket, hours: list[Calendar], *, reason: Said, now: datetime
 ) -> NobodyThere:
     """Told once; asked again when the next shift starts, and in between, as shifts and members are changed."""
     told = select(Event.id).where(Event.ticket_id == ticket.id, Event.type == "nobody_to_assign").limit(1)
@@ -191,7 +191,7 @@ def _nobody_there(
             brand_id=ticket.brand_id,
             ticket_id=ticket.id,
             happened_at=now,
-            facts={"reason": reason},
+            facts={"reason": str(reason), "said": reason.kept()},
         )
     starts = [start for calendar in hours if (start := calendar.next_start(now)) is not None and start > now]
     pause = ASK_AGAIN if now - ticket.created_at < OLD else ASK_AGAIN_ONCE_OLD
@@ -205,4 +205,4 @@ def _nobody_there(
         key=f"assign_ticket:{ticket.id}:{int(again_at.timestamp())}",
         ticket_id=ticket.id,
     )
-    return NobodyThere(reason, again_at)
+    return NobodyThere(str(reason), again_at)

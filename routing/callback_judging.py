@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from people.models import PhoneNumber
 from people.numbers import NumberProblem, to_e164
+from people.refusals import said
 from routing.callback_limits import judge_other_number, promised_so_far
 from routing.callback_rows import WAITING, ask_to_place, lock_choosing, locked, move, tell, wait_until
 from routing.callback_rules import CallbackRules
@@ -45,7 +46,7 @@ def judge(session: Session, *, callback_id: int, rules: CallbackRules, now: date
         return Judged.ALREADY
     e164 = to_e164(callback.asked_number, rules.country)
     if isinstance(e164, NumberProblem):
-        return _refuse(session, callback, CallbackState.INVALID, Refused(e164.reason, e164.sentence), now)
+        return _refuse(session, callback, CallbackState.INVALID, Refused(e164.reason, e164.said), now)
     refusal = _refusal(session, callback, e164, rules, now)
     if refusal is not None:
         return _refuse(session, callback, CallbackState.BLOCKED, refusal, now)
@@ -74,7 +75,7 @@ def _refusal(session: Session, callback: Callback, e164: str, rules: CallbackRul
     if isinstance(verdict, Refused) and verdict.code != "stopped":
         return verdict
     if _is_our_own(session, e164):
-        return Refused("own_number", "This is one of our own numbers; calling it would only ring here.")
+        return Refused("own_number", said("This is one of our own numbers; calling it would only ring here."))
     return judge_other_number(session, callback=callback, e164=e164, rules=rules, now=now)
 
 
@@ -91,7 +92,7 @@ def _refuse(session: Session, callback: Callback, state: CallbackState, refusal:
         f"callback_{state}",
         now=now,
         alert=state == CallbackState.BLOCKED,
-        facts={"reason": refusal.code, "sentence": refusal.sentence},
+        facts=refusal.facts,
         content={"number": callback.asked_number},
     )
     return Judged(state.value)

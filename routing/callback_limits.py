@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from people.refusals import said
 from routing.callback_rules import CallbackRules
 from routing.destinations import DialledSoFar, Refused, prefix_of
 from routing.models import Callback, CallbackAttempt, CallbackState
@@ -64,10 +65,14 @@ def judge_other_number(
     if source is None or source.from_number == e164 or _on_file_together(session, source, e164):
         return None
     if (source.attestation or "").startswith(NOT_ATTESTED):
-        return Refused("not_attested", "The caller's own number failed verification, so no other number is called.")
+        return Refused(
+            "not_attested", said("The caller's own number failed verification, so no other number is called.")
+        )
     limit = rules.other_numbers_day if source.from_number else rules.other_numbers_withheld_day
     if _other_numbers(session, callback, source, now) >= limit:
-        return Refused("limit_caller", f"The limit of {limit} callbacks to other numbers in a day is reached.")
+        return Refused(
+            "limit_caller", said("The limit of %(limit)s callbacks to other numbers in a day is reached.", limit=limit)
+        )
     return None
 
 

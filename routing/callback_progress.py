@@ -4,12 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from people.refusals import said
 from routing.callback_answers import Noted, Talk, talk_of
 from routing.callback_customer_calls import outcome_of_try
 from routing.callback_ending import end_attempt
 from routing.callback_legs import LegNews, agent_leg, attach, customer_leg, is_new, is_over, note
 from routing.callback_rows import Under, locked_attempt, move, tell
 from routing.callback_rules import CallbackRules
+from routing.destinations import Refused
 from routing.dial_outcomes import Outcome, outcome_of_dial
 from routing.models import CallbackState
 from tickets.models import LegRole
@@ -63,6 +65,6 @@ def _late(session: Session, under: Under, news: LegNews, *, now: datetime) -> No
     unassigned = outcome_of_dial(news.status, sip_code=news.sip_code) is Outcome.INVALID
     if news.role == LegRole.OUTSIDE and unassigned and under.callback.state == CallbackState.QUEUED:
         move(under.callback, CallbackState.BLOCKED, why=Outcome.INVALID, now=now)
-        facts = {"reason": "invalid", "sentence": "The network says that nobody has this number."}
+        facts = Refused("invalid", said("The network says that nobody has this number.")).facts
         tell(session, under.callback, "callback_blocked", now=now, call_id=under.call.id, alert=True, facts=facts)
     return Noted.LATE

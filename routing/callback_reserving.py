@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from people.models import Department, PhoneNumber
 from people.numbers import looks_e164
+from people.refusals import said
 from routing.callback_agents import Agent, choose_agent
 from routing.callback_judging import allowed_at
 from routing.callback_limits import dialled_today, origin_call
@@ -102,23 +103,24 @@ def _obstacle(session: Session, callback: Callback, e164: str, rules: CallbackRu
 def _hold(session: Session, callback: Callback, refusal: Refused, rules: CallbackRules, now: datetime) -> Placing:
     """Keep the promise in line, and say so once."""
     if callback.why != refusal.code:
-        facts = {"reason": refusal.code, "sentence": refusal.sentence}
-        tell(session, callback, "callback_held", now=now, alert=True, facts=facts)
+        tell(session, callback, "callback_held", now=now, alert=True, facts=refusal.facts)
     wait_until(session, callback, due_at=now + rules.hold, why=refusal.code, now=now)
     return Placing.HELD
 
 
 def _block(session: Session, callback: Callback, refusal: Refused, now: datetime) -> Placing:
     move(callback, CallbackState.BLOCKED, why=refusal.code, now=now)
-    facts = {"reason": refusal.code, "sentence": refusal.sentence}
-    tell(session, callback, "callback_blocked", now=now, alert=True, facts=facts, content={"number": callback.e164})
+    content = {"number": callback.e164}
+    tell(session, callback, "callback_blocked", now=now, alert=True, facts=refusal.facts, content=content)
     return Placing.BLOCKED
 
 
 def _claim(session: Session, callback: Callback, rules: CallbackRules, now: datetime) -> Reserved | Placing:
     caller_id = caller_id_of(session, callback)
     if caller_id is None:
-        return _hold(session, callback, Refused("no_number", "There is no number of ours to call from."), rules, now)
+        return _hold(
+            session, callback, Refused("no_number", said("There is no number of ours to call from.")), rules, now
+        )
     agent = choose_agent(session, callback=callback, policy=rules.dialling, rest=rules.agent_rest, now=now)
     if agent is None:
         if callback.why != "no_agent":

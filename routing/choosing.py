@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from people.refusals import Said, said
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -23,7 +25,7 @@ class Choice:
     """Who was chosen (None: nobody), and why, in one sentence with numbers for the ticket's timeline."""
 
     chosen: Candidate | None
-    reason: str
+    reason: Said
 
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -47,33 +49,41 @@ def _order(who: Candidate) -> tuple[int, datetime, int]:
     return who.open_tickets, who.last_assigned_at or NEVER, who.account_id
 
 
-def _why(chosen: Candidate, free: list[Candidate]) -> str:
-    tickets = f"{chosen.open_tickets} open {'ticket' if chosen.open_tickets == 1 else 'tickets'}"
+def _why(chosen: Candidate, free: list[Candidate]) -> Said:
+    told = {"name": chosen.name, "tickets": chosen.open_tickets, "free": len(free)}
     if len(free) == 1:
-        return f"{chosen.name} is the only one at work, with {tickets}."
+        return said("%(name)s is the only one at work; open tickets: %(tickets)s.", **told)
     equals = [who for who in free if who.open_tickets == chosen.open_tickets]
     if len(equals) == 1:
-        return f"{chosen.name} has the fewest of {len(free)} at work: {tickets}."
-    return f"{chosen.name} is one of {len(equals)} of {len(free)} at work with {tickets} and {_wait(chosen, equals)}."
-
-
-def _wait(chosen: Candidate, equals: list[Candidate]) -> str:
+        return said("%(name)s has the fewest open tickets of %(free)s at work: %(tickets)s.", **told)
+    told["equals"] = len(equals)
     if any(who is not chosen and who.last_assigned_at == chosen.last_assigned_at for who in equals):
-        return "comes first by number among those who waited equally long"
+        return said(
+            "Of %(free)s at work %(equals)s have the fewest open tickets, %(tickets)s, and waited equally long;"
+            " %(name)s comes first by number.",
+            **told,
+        )
     if chosen.last_assigned_at is None:
-        return "was never given one before"
-    return f"has waited longest, since {chosen.last_assigned_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return said(
+            "Of %(free)s at work %(equals)s have the fewest open tickets, %(tickets)s;"
+            " %(name)s was never given one before.",
+            **told,
+        )
+    return said(
+        "Of %(free)s at work %(equals)s have the fewest open tickets, %(tickets)s;"
+        " %(name)s has waited longest, since %(since)s.",
+        **told,
+        since=f"{chosen.last_assigned_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+    )
 
 
-def _nobody(members: list[Candidate], excluding: Collection[int]) -> str:
+def _nobody(members: list[Candidate], excluding: Collection[int]) -> Said:
     if not members:
-        return "Nobody belongs to this department."
-    inactive = sum(not who.active for who in members)
-    away = sum(who.active and not who.on_shift for who in members)
-    tried = sum(who.active and who.on_shift and who.account_id in excluding for who in members)
-    parts = [
-        f"{count} {words}"
-        for count, words in ((away, "off shift"), (inactive, "not active"), (tried, "passed over"))
-        if count
-    ]
-    return f"Nobody of {len(members)} can take it: {', '.join(parts)}."
+        return said("Nobody belongs to this department.")
+    return said(
+        "Nobody of %(members)s can take it; off shift: %(away)s, not active: %(inactive)s, passed over: %(tried)s.",
+        members=len(members),
+        away=sum(who.active and not who.on_shift for who in members),
+        inactive=sum(not who.active for who in members),
+        tried=sum(who.active and who.on_shift and who.account_id in excluding for who in members),
+    )

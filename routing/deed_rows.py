@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from people.models import Account
-from people.refusals import FieldRefused, Said, said
+from people.refusals import FieldRefused, said, told_before
 from routing.models import Assignment
 from routing.wishes import Wish, do
 from tickets.deed_models import DeedTicket, RowState
@@ -50,7 +50,7 @@ def problem(row: DeedTicket) -> FieldRefused | None:
     """Why the row's ticket was refused or kept."""
     if row.problem is None:
         return None
-    return FieldRefused(str(row.problem["field"]), _said(row.problem["reason"]), _said(row.problem["cure"]))
+    return FieldRefused(str(row.problem["field"]), told_before(row.problem["reason"]), told_before(row.problem["cure"]))
 
 
 def _locked(session: Session, row: DeedTicket, by: Account) -> Ticket:
@@ -71,15 +71,4 @@ def _reassign(session: Session, ticket: Ticket, *, actor: str, now: datetime) ->
 
 
 def _kept(refused: FieldRefused) -> dict[str, Any]:
-    def kept(words: Said) -> dict[str, Any]:
-        return {"text": words.text, "values": {name: _plain(value) for name, value in words.values.items()}}
-
-    return {"field": refused.field, "reason": kept(refused.reason), "cure": kept(refused.cure)}
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, int | float) else str(value)
-
-
-def _said(kept: dict[str, Any]) -> Said:
-    return Said(kept["text"], kept["values"])
+    return {"field": refused.field, "reason": refused.reason.kept(), "cure": refused.cure.kept()}

@@ -7,9 +7,10 @@ on the ticket and raises an alarm; that is for the caller of these functions to 
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from people.numbers import looks_e164
+from people.refusals import Said, said
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -58,16 +59,21 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """May not be dialled: a stable `code` for rows, metrics and translations, and a sentence for people."""
+    """May not be dialled: a stable `code` for rows and metrics, and a sentence for people."""
 
     code: str
-    sentence: str
+    sentence: Said
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As the timeline keeps it: in English for programs, and so that it can be said in other languages."""
+        return {"reason": self.code, "sentence": str(self.sentence), "said": self.sentence.kept()}
 
 
 def judge(number: str, *, policy: DialPolicy) -> Allowed | Refused:
     """Whether `number` (E.164, already normalised) may be dialled at all. Default deny."""
     if policy.stopped:
-        return Refused("stopped", "Dialling out is switched off for this installation.")
+        return Refused("stopped", said("Dialling out is switched off for this installation."))
     if not looks_e164(number):
         return _judge_other_text(number)
     for code, pattern, sentence in NEVER:
@@ -78,23 +84,26 @@ def judge(number: str, *, policy: DialPolicy) -> Allowed | Refused:
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
-        return Refused("invalid", "No country has numbers that begin like this.")
+        return Refused("invalid", said("No country has numbers that begin like this."))
     return _judge_parsed(parsed, policy)
 
 
 def judge_volume(number: str, *, so_far: DialledSoFar, policy: DialPolicy) -> Allowed | Refused:
     """Whether one more call now keeps within the limits; the call being judged is not counted in `so_far`."""
     if policy.stopped:
-        return Refused("stopped", "Dialling out is switched off for this installation.")
+        return Refused("stopped", said("Dialling out is switched off for this installation."))
     for code, used, limit, sentence in (
-        ("limit_number", so_far.number_day, policy.per_number_day, "callbacks to this number in a day"),
-        ("limit_prefix", so_far.prefix_hour, policy.per_prefix_hour, f"calls to {prefix_of(number)}… in an hour"),
-        ("limit_calls", so_far.calls_day, policy.calls_day, "outgoing calls in a day"),
-        ("limit_minutes", so_far.minutes_day, policy.minutes_day, "outgoing minutes in a day"),
-        ("limit_cost", so_far.cents_day, policy.cents_day, "cents for outgoing calls in a day"),
+        ("limit_number", so_far.number_day, policy.per_number_day, _TOO_MANY_TO_NUMBER),
+        ("limit_prefix", so_far.prefix_hour, policy.per_prefix_hour, _TOO_MANY_TO_PREFIX),
+        ("limit_calls", so_far.calls_day, policy.calls_day, _TOO_MANY_CALLS),
+        ("limit_minutes", so_far.minutes_day, policy.minutes_day, _TOO_MANY_MINUTES),
+        ("limit_cost", so_far.cents_day, policy.cents_day, _TOO_MANY_CENTS),
     ):
         if limit is not None and used >= limit:
-            return Refused(code, f"The limit of {limit} {sentence} is reached.")
+            told: dict[str, object] = {"limit": limit}
+            if sentence is _TOO_MANY_TO_PREFIX:
+                told["prefix"] = prefix_of(number)
+            return Refused(code, Said(sentence.text, told))
     return Allowed()
 
 
@@ -103,14 +112,20 @@ def prefix_of(number: str) -> str:
     return number[:-4]
 
 
-NEVER: tuple[tuple[str, str, str], ...] = (
-    ("satellite", r"\+(870|881|882|883)", "Satellite phones and global networks are never dialled."),
-    ("premium", r"\+979", "International premium-rate numbers are never dialled."),
-    ("personal", r"\+878", "Universal personal numbers are never dialled."),
+_TOO_MANY_TO_NUMBER = said("The limit of %(limit)s callbacks to this number in a day is reached.")
+_TOO_MANY_TO_PREFIX = said("The limit of %(limit)s calls to %(prefix)s… in an hour is reached.")
+_TOO_MANY_CALLS = said("The limit of %(limit)s outgoing calls in a day is reached.")
+_TOO_MANY_MINUTES = said("The limit of %(limit)s outgoing minutes in a day is reached.")
+_TOO_MANY_CENTS = said("The limit of %(limit)s cents for outgoing calls in a day is reached.")
+
+NEVER: tuple[tuple[str, str, Said], ...] = (
+    ("satellite", r"\+(870|881|882|883)", said("Satellite phones and global networks are never dialled.")),
+    ("premium", r"\+979", said("International premium-rate numbers are never dialled.")),
+    ("personal", r"\+878", said("Universal personal numbers are never dialled.")),
     # Refused by their first digits as well, so that a gap in the number plan data opens nothing.
-    ("premium", r"\+449", "British 09 numbers are premium-rate and never dialled."),
-    ("premium", r"\+1900", "900 numbers are premium-rate and never dialled."),
-    ("premium", r"\+1[2-9][0-9]{2}976[0-9]{4}$", "976 numbers are premium-rate and never dialled."),
+    ("premium", r"\+449", said("British 09 numbers are premium-rate and never dialled.")),
+    ("premium", r"\+1900", said("900 numbers are premium-rate and never dialled.")),
+    ("premium", r"\+1[2-9][0-9]{2}976[0-9]{4}$", said("976 numbers are premium-rate and never dialled.")),
 )
 """Codes, patterns and sentences of what no policy can allow (ITU-T E.164 assigned codes; national plans)."""
 
@@ -124,15 +139,15 @@ LINES = {
 """phonenumbers' number types by our word."""
 
 LINE_SENTENCES = {
-    "premium": "Premium-rate numbers are never dialled.",
-    "personal": "Personal follow-me numbers can cost anything and are not dialled.",
-    "shared_cost": "Shared-cost numbers are not dialled.",
-    "toll_free": "Freephone numbers are lines of companies and are not dialled.",
-    "voip": "Internet telephony numbers are not dialled by this policy.",
-    "pager": "Pagers cannot be talked to.",
-    "uan": "Company-wide numbers are not dialled.",
-    "voicemail": "Mailbox numbers are not dialled.",
-    "unknown": "It is not known what kind of line this is, so it is not dialled.",
+    "premium": said("Premium-rate numbers are never dialled."),
+    "personal": said("Personal follow-me numbers can cost anything and are not dialled."),
+    "shared_cost": said("Shared-cost numbers are not dialled."),
+    "toll_free": said("Freephone numbers are lines of companies and are not dialled."),
+    "voip": said("Internet telephony numbers are not dialled by this policy."),
+    "pager": said("Pagers cannot be talked to."),
+    "uan": said("Company-wide numbers are not dialled."),
+    "voicemail": said("Mailbox numbers are not dialled."),
+    "unknown": said("It is not known what kind of line this is, so it is not dialled."),
 }
 
 
@@ -141,10 +156,10 @@ def _judge_other_text(number: str) -> Refused:
     # Also behind a country code: +1 911 is too short for E.164, yet some carriers dial what follows the code.
     behind_code = {digits[length:] for length in (1, 2, 3)} if number.startswith("+") else set()
     if EMERGENCY & {digits, *behind_code}:
-        return Refused("emergency", "Emergency numbers are never dialled.")
+        return Refused("emergency", said("Emergency numbers are never dialled."))
     if re.fullmatch(r"[0-9*#]{2,6}", digits):
-        return Refused("short_code", "Short codes are never dialled.")
-    return Refused("invalid", "This is not a full international number.")
+        return Refused("short_code", said("Short codes are never dialled."))
+    return Refused("invalid", said("This is not a full international number."))
 
 
 def _judge_parsed(parsed: "PhoneNumber", policy: DialPolicy) -> Allowed | Refused:
@@ -156,13 +171,14 @@ def _judge_parsed(parsed: "PhoneNumber", policy: DialPolicy) -> Allowed | Refuse
     if line == "premium":
         return Refused("premium", LINE_SENTENCES["premium"])
     if not phonenumbers.is_valid_number(parsed):
-        return Refused("invalid", "No number looks like this in the country it would belong to.")
+        return Refused("invalid", said("No number looks like this in the country it would belong to."))
     country = phonenumbers.region_code_for_number(parsed)
     if country is None or country not in policy.countries:
-        listed = ", ".join(sorted(policy.countries)) or "none"
-        return Refused("country", f"The number belongs to {country or 'no country'}; allowed: {listed}.")
+        listed = ", ".join(sorted(policy.countries)) or "–"
+        belongs = said("The number belongs to %(country)s; allowed: %(listed)s.", country=country or "–", listed=listed)
+        return Refused("country", belongs)
     if line not in policy.lines:
-        return Refused(line, LINE_SENTENCES.get(line, "Lines of this kind are not dialled by this policy."))
+        return Refused(line, LINE_SENTENCES.get(line, said("Lines of this kind are not dialled by this policy.")))
     return Allowed(country, line)
 
 
@@ -173,8 +189,8 @@ def _judge_short(parsed: "PhoneNumber") -> Refused | None:
     national = phonenumbers.national_significant_number(parsed)
     regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
     if any(phonenumbers.is_emergency_number(national, region) for region in regions):
-        return Refused("emergency", "Emergency numbers are never dialled.")
+        return Refused("emergency", said("Emergency numbers are never dialled."))
     # A full number can look like a short one of a neighbour within the same code, so full numbers pass here.
     if phonenumbers.is_possible_short_number(parsed) and not phonenumbers.is_valid_number(parsed):
-        return Refused("short_code", "Short codes are never dialled.")
+        return Refused("short_code", said("Short codes are never dialled."))
     return None

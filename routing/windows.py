@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from people.hours import Interval, Schedule, is_open, next_opening
+from people.refusals import Said, said
 from routing.split_area_codes import SPLIT_AREA_CODES
 
 SEARCH = timedelta(days=8)
@@ -36,11 +37,14 @@ class AskForZone:
     zones: tuple[str, ...]
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What is wrong and what to do about it."""
         if not self.zones:
-            return "It is not known where this number is. Ask the customer for their time zone."
-        return f"This number can be in {len(self.zones)} time zones that are never all awake at once. Ask the customer."
+            return said("It is not known where this number is. Ask the customer for their time zone.")
+        return said(
+            "This number can be in %(zones)s time zones that are never all awake at once. Ask the customer.",
+            zones=len(self.zones),
+        )
 
 
 DEFAULT_WINDOW = CallingWindow()

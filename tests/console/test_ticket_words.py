@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from console import event_words, ticket_words
 from console.event_words import TELLERS, Names, sentence
 from console.language import current
+from console.ticket_story import line
+from people.refusals import Said
 from tests.clock import MONDAY_MORNING
 from tickets.models import Event, TicketStatus
 from tickets.worklist import Order
@@ -136,9 +138,12 @@ def test_a_type_nobody_knows_is_told_in_its_own_words() -> None:
 
 odd = st.dictionaries(
     st.sampled_from(["duration", "account", "after", "before", "changed", "from", "heard", "customers", "customer",
-                     "reason", "why", "status", "outcome", "department", "number", "ticket", "text", "job", "try"]),
+                     "reason", "why", "status", "outcome", "department", "number", "ticket", "text", "job", "try",
+                     "said"]),
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.lists(st.integers(), max_size=2)
-    | st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+    | st.dictionaries(st.text(max_size=3), st.integers(), max_size=2)
+    | st.fixed_dictionaries({"text": st.sampled_from(["%(x)s", "%", "fine"]) | st.none(),
+                             "values": st.sampled_from([{"x": 1}, {}, None, "no"])}),
 )  # fmt: skip
 
 
@@ -154,6 +159,26 @@ def test_every_sentence_is_marked_for_translation() -> None:
     finally:
         current.reset(token)
     assert unmarked == []
+
+
+@pytest.mark.parametrize(
+    ("type", "part", "under"),
+    [
+        ("assigned", "content", "reason"),
+        ("nobody_to_assign", "facts", "reason"),
+        ("callback_held", "facts", "sentence"),
+    ],
+)
+def test_why_is_told_in_the_readers_language_and_old_events_in_english(type: str, part: str, under: str) -> None:
+    words = Said("Nobody of %(members)s can take it.", {"members": 3})
+    token = current.set("zz")
+    try:
+        now = line(event(type, **{part: {under: str(words), "said": words.kept()}}), NAMES)
+        old = line(event(type, **{part: {under: str(words)}}), NAMES)
+    finally:
+        current.reset(token)
+    assert "Ñóbódý óf 3 çáñ táké ít." in now.text + now.aside
+    assert "Nobody of 3 can take it." in old.text + old.aside
 
 
 def test_every_state_and_order_has_a_word() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.outbox_models import OutboxRow
 from people.models import Account, Brand, Department, Role
+from people.refusals import told_before
 from routing.assignment import (
     AlreadyAssigned,
     Assigned,
@@ -28,6 +29,8 @@ from tests.routing.calendar import make_absence, make_shift
 from tickets.changes import VersionConflict
 from tickets.models import Event, Ticket
 from tickets.statuses import MoveRefused
+
+NOBODY = "Nobody belongs to this department."
 
 
 class World:
@@ -73,7 +76,7 @@ class TestAssigning:
     def test_a_new_ticket_gets_an_owner_and_is_open(self, world: World) -> None:
         ana, ticket = world.member("Ana"), world.ticket()
         assert assign(world.session, ticket_id=ticket.id, now=NOW) == Assigned(
-            ana.id, "Ana is the only one at work, with 0 open tickets."
+            ana.id, "Ana is the only one at work; open tickets: 0."
         )
         assert (ticket.assignee_id, ticket.status, ticket.version, ticket.updated_at) == (ana.id, "open", 2, NOW)
         assert world.owners(ticket) == [(ana.id, True)]
@@ -84,7 +87,8 @@ class TestAssigning:
         (event,) = world.events(ticket)
         assert (event.type, event.actor, event.happened_at) == ("assigned", "system", NOW)
         assert event.facts == {"before": None, "after": ana.id}
-        assert event.content == {"reason": "Ana is the only one at work, with 0 open tickets."}
+        assert event.content["reason"] == "Ana is the only one at work; open tickets: 0."
+        assert str(told_before(event.content["said"])) == event.content["reason"]
 
     def test_whoever_has_the_fewest_open_tickets_is_chosen(self, world: World) -> None:
         world.member("Ana", owns=2)
@@ -151,10 +155,10 @@ class TestNobodyThere:
     def test_it_is_told_once_and_tried_again(self, world: World) -> None:
         ticket = world.ticket()
         first = assign(world.session, ticket_id=ticket.id, now=NOW)
-        assert first == NobodyThere("Nobody belongs to this department.", NOW + timedelta(minutes=15))
+        assert first == NobodyThere(NOBODY, NOW + timedelta(minutes=15))
         assign(world.session, ticket_id=ticket.id, now=NOW + timedelta(minutes=15))
         assert [(event.type, event.facts) for event in world.events(ticket)] == [
-            ("nobody_to_assign", {"reason": "Nobody belongs to this department."})
+            ("nobody_to_assign", {"reason": NOBODY, "said": {"text": NOBODY, "values": {}}})
         ]
         assert [(row.job, row.args, row.due_at - NOW, row.ticket_id) for row in world.asked_again()] == [
             ("assign_ticket", {"ticket": ticket.id}, timedelta(minutes=15), ticket.id),

@@ -14,7 +14,7 @@ BOTH = DialPolicy(frozenset({"US", "GB"}))
 def code(number: str, policy: DialPolicy = BOTH) -> str:
     verdict = judge(number, policy=policy)
     if isinstance(verdict, Refused):
-        assert verdict.sentence.endswith(".")
+        assert str(verdict.sentence).endswith(".")
         return verdict.code
     return "allowed"
 
@@ -128,7 +128,10 @@ def test_a_limit_of_nought_stops_all_and_a_cost_limit_counts_cents():
     assert isinstance(judge_volume("+1", so_far=DialledSoFar(), policy=DialPolicy(frozenset(), calls_day=0)), Refused)
     capped = DialPolicy(frozenset({"US"}), cents_day=5000)
     verdict = judge_volume("+12125550123", so_far=DialledSoFar(cents_day=5000), policy=capped)
-    assert verdict == Refused("limit_cost", "The limit of 5000 cents for outgoing calls in a day is reached.")
+    assert isinstance(verdict, Refused)
+    told = "The limit of 5000 cents for outgoing calls in a day is reached."
+    assert (verdict.code, str(verdict.sentence)) == ("limit_cost", told)
+    assert verdict.facts["said"]["values"] == {"limit": 5000}  # nothing of the number that did not count
 
 
 def test_a_prefix_is_the_number_without_its_last_four_digits():
