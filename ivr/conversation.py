@@ -13,6 +13,7 @@ from callflows.flow import Flow, Heard, Needs, Position, Turn
 from core.clock import Clock
 from core.connection_overrides import RETRIED
 from ivr import emergency, facts
+from ivr.answers_kept import KeptAnswers
 from ivr.flows import Flows
 from ivr.forms import Parties
 from ivr.position import PocketTooLarge, Seal, from_query, from_stored, to_query, to_stored
@@ -31,6 +32,14 @@ class Call:
     pretended: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What the engine makes of a turn. knew: whether the facts it needed were had; None: it needed none."""
+
+    turn: Turn
+    knew: bool | None
+
+
 class Conversation:
     """Answers callers. Holds what every turn needs; keeps no state of any call."""
 
@@ -41,6 +50,7 @@ class Conversation:
         directory: Callable[[], Directory],
         connections: facts.Statements,
         writing: Writing,
+        kept: KeptAnswers,
         seal: Seal,
         clock: Clock,
         public_url: str,
@@ -50,6 +60,7 @@ class Conversation:
         self._directory = directory
         self._connections = connections
         self._writing = writing
+        self._kept = kept
         self._seal = seal
         self._clock = clock
         self._url = public_url
@@ -58,8 +69,8 @@ class Conversation:
     def incoming(self, call: Call) -> str:
         """The first answer to a caller: TwiML."""
         flow = self._flows.current(self._directory().flow_of(call.parties.called))
-        turn = self._think(call, lambda known: begin(flow, facts=known))
-        return self._record(call, turn, number=0, flow=flow, step=flow.start)
+        thought = self._think(call, lambda known: begin(flow, facts=known))
+        return self._record(call, thought, number=0, flow=flow, step=flow.start)
 
     def turn(self, call: Call, query: str, heard: Heard) -> str:
         """The answer to what a caller did. query: of the URL we handed out. A position nobody knows starts again."""
@@ -71,8 +82,8 @@ class Conversation:
         flow = self._flows.revision(position.flow, position.revision)
         if flow is not None:
             try:
-                turn = self._think(call, lambda known: advance(flow, position, heard, facts=known))
-                return self._record(call, turn, number=number, flow=flow, step=position.step)
+                thought = self._think(call, lambda known: advance(flow, position, heard, facts=known))
+                return self._record(call, thought, number=number, flow=flow, step=position.step)
             except UnknownStep:
                 pass
         log.error("position_gone", call=call.parties.call_sid, flow=position.flow, step=position.step)
@@ -81,32 +92,37 @@ class Conversation:
     def _begin_again(self, call: Call, position: Position, number: int) -> str:
         """The place where the call stood is gone: apologise, and keep what the call has learned."""
         flow = self._flows.current(position.flow)
-        turn = self._think(
+        thought = self._think(
             call, lambda known: resume(flow, facts=known, language=position.language, pocket=position.pocket)
         )
-        return self._record(call, turn, number=number, flow=flow, step=position.step)
+        return self._record(call, thought, number=number, flow=flow, step=position.step)
 
-    def _think(self, call: Call, engine: Callable[[Mapping[str, object]], Turn | Needs]) -> Turn:
+    def _think(self, call: Call, engine: Callable[[Mapping[str, object]], Turn | Needs]) -> Thought:
         """Ask the engine; when it needs facts, read them once. What cannot be read is unknown, and it answers that."""
         directory, now = self._directory(), self._clock()
         brand = directory.brand_of(call.parties.called)
         hours = directory.hours(brand, call.pretended or now, always_open=self._demo and call.pretended is None)
         known = facts.cheap(call.parties, hours, zone=brand.zone, now=call.pretended or now)
-        turn = engine(known)
+        turn, knew = engine(known), None
         if isinstance(turn, Needs):
             try:
                 known |= facts.read(self._connections, call.parties, brand_id=brand.id, zone=brand.zone)
+                knew = True
             except psycopg.Error as problem:
                 log.error("facts_unknown", call=call.parties.call_sid, why=type(problem).__name__)
                 known |= facts.unknown()
+                knew = False
             turn = engine(known)
         if isinstance(turn, Needs):
             raise LookupError(f"facts nobody can read: {sorted(turn.facts)}")
-        return turn
+        return Thought(turn, knew)
 
-    def _record(self, call: Call, turn: Turn, *, number: int, flow: Flow, step: str) -> str:
-        """Write the turn down and answer with what is kept: the first writer's answer, always."""
-        parties, directory = call.parties, self._directory()
+    def _record(self, call: Call, thought: Thought, *, number: int, flow: Flow, step: str) -> str:
+        """Write the turn down and answer with what is in force: the first writer's answer, always."""
+        parties, turn, directory = call.parties, thought.turn, self._directory()
+        key = (parties.account_sid, parties.call_sid, number)
+        if thought.knew is False and (kept := self._kept.find(key)) is not None:
+            return self._render(kept, call=parties.call_sid, number=number)
         brand = directory.brand_of(parties.called)
         place = Place(
             brand_id=brand.id,
@@ -126,7 +142,10 @@ class Conversation:
             now=now,
             demo=self._demo,
         )
-        return self._render(self._writing.turn(values, now=now), call=parties.call_sid, number=number)
+        in_force = self._writing.turn(values, now=now)
+        if thought.knew:
+            self._kept.keep(key, in_force)
+        return self._render(in_force, call=parties.call_sid, number=number)
 
     def _render(self, answer: Mapping[str, Any], *, call: str, number: int) -> str:
         script = self._flows.script(answer["f"], answer["r"])

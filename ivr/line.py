@@ -1,6 +1,7 @@
 """The line: every carrier webhook, apart from any web framework. Verify, parse, one operation, commit, render."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,7 @@ from ivr.conversation import Call, Conversation
 from ivr.forms import FormProblem, heard, parties, pretended_time
 from ivr.journal import NotKept
 from ivr.news import News
+from ivr.one_at_a_time import OneAtATime
 from ivr.signatures import Refused, signed_for, verify
 from ivr.writing import Writing
 from people.directory import Directory
@@ -67,7 +69,9 @@ class Line:
         demo: bool,
         callbacks: CallbackParts,
         refused: RefusedWebhooks,
+        one_at_a_time: OneAtATime,
     ) -> None:
+        self._one_at_a_time = one_at_a_time
         self._refused = refused
         self._callbacks = callbacks
         self._conversation = conversation
@@ -98,7 +102,7 @@ class Line:
             self._tell(request, refusal)
             return Answer(refusal.status)
         try:
-            with logs.bound(call=form.get("CallSid")), within(self._patience):
+            with logs.bound(call=form.get("CallSid")), self._alone(request, form), within(self._patience):
                 return self._answered(request, form)
         except FormProblem as problem:
             log.warning("webhook_without", path=request.path, parameter=str(problem), call=form.get("CallSid"))
@@ -109,6 +113,12 @@ class Line:
         except Exception:
             log.exception("webhook_failed", path=request.path, call=form.get("CallSid"))
             return self._own_fault(request, Answer(500))
+
+    def _alone(self, request: Request, form: dict[str, str]) -> AbstractContextManager[None]:
+        """Whoever waits here has their patience with the database still before them."""
+        if request.path not in ("/voice/incoming", "/voice/turn"):
+            return nullcontext()
+        return self._one_at_a_time.of(form.get("CallSid", ""))
 
     def verified(self, request: Request) -> dict[str, str]:
         """The request's form, once its signature holds. Raises `Refused`."""

@@ -19,12 +19,14 @@ from core.clock import Clock, utc_now
 from core.config import Settings, load
 from core.database import make_engine
 from health.refused import RefusedWebhooks
+from ivr.answers_kept import KeptAnswers
 from ivr.callbacks import CallbackParts
 from ivr.conversation import Conversation
 from ivr.journal import Journal
 from ivr.journal_folder import state
 from ivr.journal_keeping import JournalKeeper
 from ivr.line import Line
+from ivr.one_at_a_time import OneAtATime
 from ivr.position import Seal
 from ivr.replaying import Replaying
 from ivr.webhooks import FrontDoor, make_blueprint
@@ -127,6 +129,7 @@ def make_line(parts: Parts) -> Line:
         directory=parts.directory.current,
         connections=parts.connections,
         writing=writing,
+        kept=KeptAnswers(settings.data / "answers"),
         seal=Seal(settings.secret_keys),
         clock=parts.clock,
         public_url=settings.public_url,
@@ -143,6 +146,7 @@ def make_line(parts: Parts) -> Line:
         demo=settings.demo,
         callbacks=callback_parts(parts),
         refused=parts.refused,
+        one_at_a_time=OneAtATime(settings.data / "calls.lock", patience=settings.patience),
     )
 
 

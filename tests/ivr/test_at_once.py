@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from core.caller_connections import CallerConnections
+from core.outages import DatabaseAway, TimeIsOver
 from ivr import statements
 from tests.conftest import scalar
 from tests.ivr.conftest import action
@@ -51,6 +52,42 @@ def test_incoming(door, engine, counted, other):
     assert one.get_data() == two.get_data()
     assert counted == [statements.TURN] * 2
     assert scalar(engine, "select count(*) from call") == scalar(engine, "select count(*) from event") == 1
+
+
+def test_a_turn_while_the_database_fails_between_the_two(door, monkeypatch):
+    """The first learns the facts and is not written down; the second learns nothing and could be."""
+    menu, threads, second, run = door.incoming(), [], threading.Event(), CallerConnections.execute
+
+    def failing(self, statement, values):
+        me = threading.get_ident()
+        if statement == statements.FACTS:
+            threads.append(me)
+            if me == threads[0]:
+                return run(self, statement, values)
+            second.set()
+            raise DatabaseAway("down")
+        if is_turn(statement) and me == threads[0]:
+            second.wait(0.3)
+            raise TimeIsOver("nobody knows")
+        return run(self, statement, values)
+
+    monkeypatch.setattr(CallerConnections, "execute", failing)
+    one, two = at_once(lambda: door.press(menu, "4"), lambda: door.press(menu, "4"))
+    assert len(set(threads)) == 2
+    assert one.get_data() == two.get_data()
+
+
+def test_a_repeat_that_can_learn_nothing_gets_what_the_turn_was_answered(door, monkeypatch):
+    menu = door.incoming()
+    first = door.press(menu, "4").get_data()
+
+    def away(self, statement, values):
+        raise DatabaseAway("down")
+
+    monkeypatch.setattr(CallerConnections, "execute", away)
+    assert door.press(menu, "4").get_data() == first
+    other = door.incoming(sid="CA2")
+    assert door.press(other, "4", sid="CA2").get_data() != first  # nobody had asked for that one
 
 
 @pytest.mark.parametrize("key", ["4", "2"], ids=["equal", "different"])
