@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ class KeptAnswers:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept = 0
+        with suppress(OSError):  # there is none yet, or it is not ours to read
+            self._clear()
 
     def keep(self, turn: TurnKey, answer: Mapping[str, Any]) -> None:
         """Have the answer at hand for repeats."""
@@ -48,7 +51,7 @@ class KeptAnswers:
             log.warning("answer_not_kept", why=problem.strerror)
 
     def find(self, turn: TurnKey) -> dict[str, Any] | None:
-        """What the turn was answered, if it is not long ago."""
+        """What the turn was answered, if that still lies here: old answers go as new ones come."""
         try:
             answer = json.loads(self._file(turn).read_text("utf-8"))
         except (OSError, ValueError):

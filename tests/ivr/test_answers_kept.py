@@ -42,6 +42,15 @@ def test_old_ones_go_by_themselves(folder):
     assert len(list(folder.iterdir())) == 100
 
 
+def test_a_process_that_starts_clears_old_ones_away(folder):
+    kept = KeptAnswers(folder)
+    kept.keep(TURN, ANSWER)
+    kept.keep(("AC1", "CA2", 0), ANSWER)
+    os.utime(next(folder.iterdir()), (time.time() - KEPT_SECONDS - 1,) * 2)
+    KeptAnswers(folder)
+    assert len(list(folder.iterdir())) == 1
+
+
 def test_a_folder_that_cannot_be_had_keeps_nobody_from_anything(tmp_path):
     (tmp_path / "file").touch()
     kept = KeptAnswers(tmp_path / "file" / "answers")
