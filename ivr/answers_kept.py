@@ -16,15 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from core import logs
+from ivr.journal_pending import TurnKey
 
 KEPT_SECONDS = 300
 """The carrier gives a try 15 s, and tries a few times."""
 _LOOK_EVERY = 64
 
 log = logs.get(__name__)
-
-TurnKey = tuple[str, str, int]
-"""Account, leg, number of the turn."""
 
 
 class KeptAnswers:

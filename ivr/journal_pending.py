@@ -22,6 +22,7 @@ SETTLED_NANOSECONDS = 50_000_000
 log = logs.get(__name__)
 
 TurnKey = tuple[str, str, int]
+"""Account, leg, number of the turn."""
 
 
 @dataclass(frozen=True, slots=True)

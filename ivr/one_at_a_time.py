@@ -37,29 +37,31 @@ class OneAtATime:
     @contextmanager
     def of(self, call: str) -> Iterator[None]:
         """Be the only one that works on a call's posts; after `patience` seconds of waiting go on beside the others."""
-        descriptor, place = self._descriptor(), crc32(call.encode("utf-8", "replace")) % PLACES
-        taken = descriptor is not None and self._take(descriptor, place)
+        place = crc32(call.encode("utf-8", "replace")) % PLACES
+        locked = self._locked(place)
         try:
             yield
         finally:
-            if taken:
-                _set(descriptor, fcntl.F_UNLCK, place)
+            if locked is not None:
+                _set(locked, fcntl.F_UNLCK, place)
 
-    def _take(self, descriptor: int, place: int) -> bool:
-        give_up_at = monotonic() + self._patience
-        while True:
+    def _locked(self, place: int) -> int | None:
+        """The descriptor that holds the lock; None where it was not had."""
+        descriptor, give_up_at = self._descriptor(), monotonic() + self._patience
+        while descriptor is not None:
             try:
                 _set(descriptor, fcntl.F_WRLCK, place)
             except BlockingIOError:
                 if monotonic() >= give_up_at:
                     log.warning("call_not_alone")
-                    return False
+                    return None
                 sleep(_LOOK_AGAIN_SECONDS)
             except OSError as problem:
                 log.warning("call_not_locked", why=problem.strerror)
-                return False
+                return None
             else:
-                return True
+                break
+        return descriptor
 
     def _descriptor(self) -> int | None:
         """This thread's own: locks of one description do not keep each other out."""
@@ -85,7 +87,6 @@ class _Kept:
         os.close(self.descriptor)
 
 
-def _set(descriptor: int | None, kind: int, place: int) -> None:
-    assert descriptor is not None  # noqa: S101
+def _set(descriptor: int, kind: int, place: int) -> None:
     assert _SET is not None  # noqa: S101
     fcntl.fcntl(descriptor, _SET, struct.pack("hhqqi0q", kind, os.SEEK_SET, place, 1, 0))
