@@ -175,7 +175,9 @@ def _judge_parsed(parsed: "PhoneNumber", policy: DialPolicy) -> Allowed | Refuse
     country = phonenumbers.region_code_for_number(parsed)
     if country is None or country not in policy.countries:
         listed = ", ".join(sorted(policy.countries)) or "–"
-        belongs = said("The number belongs to %(country)s; allowed: %(listed)s.", country=country or "–", listed=listed)
+        if country is None:
+            return Refused("country", said("The number belongs to no country; allowed: %(listed)s.", listed=listed))
+        belongs = said("The number belongs to %(country)s; allowed: %(listed)s.", country=country, listed=listed)
         return Refused("country", belongs)
     if line not in policy.lines:
         return Refused(line, LINE_SENTENCES.get(line, said("Lines of this kind are not dialled by this policy.")))
