@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
+WEEK = timedelta(days=7)
+"""How long a missing recording is told of."""
+
 _OF_BRAND = "(cast(:brand as bigint) is null or brand_id = :brand)"
 # Work about nobody's call or ticket is everybody's: tickets/work_of_brands.py says the same of rows.
 _WORK_OF_BRAND = """(cast(:brand as bigint) is null
@@ -74,6 +77,6 @@ class Figures:
 def figures(session: Session | Connection, *, brand_id: int | None, now: datetime) -> Figures:
     """Read all of them; brand_id None: of every brand. Webhooks that were refused belong to no brand. One statement."""
     day = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
-    values = {"brand": brand_id, "week": now - timedelta(days=7), "day": day}
+    values = {"brand": brand_id, "week": now - WEEK, "day": day}
     row = session.execute(QUESTIONS, values).one()
     return Figures(**row._mapping)  # the columns are named for the fields

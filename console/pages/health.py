@@ -6,7 +6,7 @@ from console.refusals import words
 from console.visit import Answer, Moved, Visit, shown
 from core import outbox
 from health.checks import checks
-from health.figures import figures
+from health.figures import WEEK, figures
 from health.journal import journal
 from people import audit
 from people.rights import Right
@@ -32,9 +32,10 @@ def show_health(visit: Visit) -> Answer:
 
 
 def _without_sound(visit: Visit) -> list[int]:
-    """The latest tickets of which a recording is missing."""
+    """The latest tickets of which a recording is missing this week."""
     page = recordings(visit.session, brand_id=visit.brand_id, state="missing", limit=MOST_MISSING)
-    return list(dict.fromkeys(view.ticket for view in page.items if view.ticket is not None))
+    of_this_week = [view for view in page.items if view.recording.expected_at > visit.now - WEEK]
+    return list(dict.fromkeys(view.ticket for view in of_this_week if view.ticket is not None))
 
 
 @NOUN.page("POST", "/health/jobs/<int:job_id>/retry", needs=Right.RETRY_JOBS)

@@ -1,5 +1,6 @@
 """Departments, people, numbers, health and the desk: what they show, change, refuse."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -210,9 +211,13 @@ class TestHealth:
             for _ in range(2):
                 make_recording(session, call, state="missing", expected_at=clock())
             make_recording(session, whole, state="stored", expected_at=clock())
+            before = make_call(session, brand, ticket=make_ticket(session, brand, number=4710))
+            make_recording(session, before, state="missing", expected_at=clock() - timedelta(days=8))
         page = admin.get("/health").text
         assert page.count('href="/tickets/4711">#4711<') == 1
         assert "#4712" not in page
+        assert "#4710" not in page  # it is not among those counted beside it: 2 missing this week
+        assert "2 missing this week" in page
 
     def test_agents_do_not_see_it(self, signed_in):
         assert signed_in(Role.AGENT).get("/health").status_code == 403
